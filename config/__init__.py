@@ -1,0 +1,5 @@
+"""What differs between environments?
+
+An environment file says only what makes its environment different; `sections/` holds every
+key with its type, range, unit and default; `sizes/` the presets; `load` turns a file into an `Environment`.
+"""

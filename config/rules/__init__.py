@@ -1,0 +1,1 @@
+"""Which values contradict each other, or what AWS and LiveKit can do?"""

@@ -1,0 +1,56 @@
+"""The tiers that scale, by the name that schedules, services and reports call them."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from config.schema import Environment
+from config.sections.capacity import Tasks
+from config.sections.schedule import Bounds, Window
+from config.words import KeyPath
+
+TIERS: Final[dict[str, Callable[[Environment], Tasks]]] = {
+    "livekit": lambda environment: environment.media.livekit.tasks,
+    "egress": lambda environment: environment.media.egress.tasks,
+    "agent": lambda environment: environment.agent.tasks,
+    "api": lambda environment: environment.api.tasks,
+    "websocket": lambda environment: environment.websocket.tasks,
+    "celery-voice": lambda environment: environment.celery.voice.tasks,
+    "celery-notifications": lambda environment: environment.celery.notifications.tasks,
+    "celery-data": lambda environment: environment.celery.data.tasks,
+}
+
+TIER_KEYS: Final[dict[str, str]] = {
+    "livekit": "media.livekit",
+    "egress": "media.egress",
+    **{name: name.replace("-", ".") for name in TIERS if name not in ("livekit", "egress")},
+}
+
+
+def bounds_in_windows(environment: Environment, tier: str) -> Iterator[tuple[KeyPath, Bounds]]:
+    """Yield what each scheduled window says about a tier, with its key."""
+    for path, window in windows(environment):
+        if tier in window.tasks:
+            yield (*path, "tasks", tier), window.tasks[tier]
+
+
+def windows(environment: Environment) -> Iterator[tuple[KeyPath, Window]]:
+    """Yield every scheduled window with its key."""
+    for day in ("weekday", "weekend"):
+        for number, window in enumerate(getattr(environment.schedule, day)):
+            yield ("schedule", day, number), window
+
+
+def ceiling(environment: Environment, tier: str) -> int:
+    """Answer the most tasks a tier may ever have, scheduled windows included."""
+    tasks = TIERS[tier](environment)
+    if tasks.fixed is not None:
+        return tasks.fixed
+    return max([tasks.max, *(bounds.max for _, bounds in bounds_in_windows(environment, tier))])
+
+
+def floor(environment: Environment, tier: str) -> int:
+    """Answer the fewest tasks a tier may ever have, scheduled windows included."""
+    tasks = TIERS[tier](environment)
+    if tasks.fixed is not None:
+        return tasks.fixed
+    return min([tasks.min, *(bounds.min for _, bounds in bounds_in_windows(environment, tier))])

@@ -1,0 +1,99 @@
+"""Who may do what, and what is open: the only places where permissions and openings are written.
+
+Every exception to a rule of the reviewers is acknowledged beside what it concerns, with its reason.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import IConstruct
+
+
+def acknowledge(construct: IConstruct, finding: str, *, reason: str, pack: str = "AwsSolutions") -> None:
+    """Accept one finding about one construct.
+
+    Args:
+        finding: Such as `EC23` or `IAM5[Resource::*]`, without the pack's name.
+        reason: Why it is right here; kept in the validation report.
+        pack: Whose rule it is.
+    """
+    cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=f"{pack}::{pack}-{finding}", reason=reason))
+
+
+def allow(
+    role: iam.IRole,
+    *,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    reason: str = "",
+    conditions: Mapping[str, object] | None = None,
+) -> None:
+    """Allow exact actions on exact resources.
+
+    Args:
+        resources: ARNs; one with a `*` needs a reason.
+        reason: Why a whole family of resources is meant.
+        conditions: IAM conditions that narrow it.
+    """
+    role.add_to_principal_policy(
+        iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=dict(conditions or {}))
+    )
+    for resource in resources:
+        if "*" in resource:
+            acknowledge(role, f"IAM5[Resource::{_as_reported(resource)}]", reason=reason)
+
+
+def allow_task_protection(role: iam.IRole, *, cluster: str) -> None:
+    """Let tasks of a cluster, given by its physical name, hold and release their own scale-in protection."""
+    stack = cdk.Stack.of(role)
+    allow(
+        role,
+        actions=["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"],
+        resources=[stack.format_arn(service="ecs", resource="task", resource_name=f"{cluster}/*")],
+        reason="task ids are made by ECS; the cluster is this one",
+    )
+
+
+def allow_objects(role: iam.IRole, *, bucket: str, actions: Sequence[str], key: kms.IKey, prefix: str = "") -> None:
+    """Let a task read or write objects of one bucket, given by its physical name.
+
+    Args:
+        actions: Such as `s3:PutObject`.
+        prefix: Of the object keys, such as `spool/`.
+    """
+    objects = cdk.Stack.of(role).format_arn(
+        service="s3", region="", account="", resource=bucket, resource_name=f"{prefix}*"
+    )
+    allow(role, actions=actions, resources=[objects], reason="object keys are made per session; the bucket is this one")
+    allow(role, actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn])
+
+
+def allow_publishing(role: iam.IRole, *, namespace: str) -> None:
+    """Let a process publish metrics of one namespace."""
+    allow(
+        role,
+        actions=["cloudwatch:PutMetricData"],
+        resources=["*"],
+        reason="PutMetricData knows no resources; the condition names the namespace",
+        conditions={"StringEquals": {"cloudwatch:namespace": namespace}},
+    )
+
+
+def open_to_world(group: ec2.ISecurityGroup, port: ec2.Port, *, reason: str) -> None:
+    """Open a port to every address; a test lists all calls of this by their ports."""
+    group.add_ingress_rule(ec2.Peer.any_ipv4(), port, reason)
+    acknowledge(group, "EC23", reason=reason)
+
+
+def _as_reported(resource: str) -> str:
+    """How cdk-nag writes the pseudo parameters of an ARN."""
+    for token, name in (
+        (cdk.Aws.ACCOUNT_ID, "AWS::AccountId"),
+        (cdk.Aws.PARTITION, "AWS::Partition"),
+        (cdk.Aws.REGION, "AWS::Region"),
+    ):
+        resource = resource.replace(token, f"<{name}>")
+    return resource

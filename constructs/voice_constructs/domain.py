@@ -1,0 +1,33 @@
+"""The environment's public name: its zone, and a certificate for every name in it."""
+
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_route53 as route53
+from constructs import Construct
+
+from config.sections.network import Domain
+
+
+class DomainName(Construct):
+    """A public zone, made here or already there.
+
+    Attributes:
+        zone: For records.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, domain: Domain) -> None:
+        """Make the zone, or refer to the one whose id the file gives."""
+        super().__init__(scope, id_)
+        self.zone: route53.IHostedZone = (
+            route53.HostedZone.from_hosted_zone_attributes(
+                self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.name
+            )
+            if domain.hosted_zone_id
+            else route53.PublicHostedZone(self, "Zone", zone_name=domain.name)
+        )
+
+
+def certificate(scope: Construct, id_: str, *, domain: Domain, zone: route53.IHostedZone) -> acm.Certificate:
+    """A certificate of this region for `*.` the domain; waits until the zone is delegated to."""
+    return acm.Certificate(
+        scope, id_, domain_name=f"*.{domain.name}", validation=acm.CertificateValidation.from_dns(zone)
+    )

@@ -1,0 +1,196 @@
+"""LiveKit's server as a service: one task per node, a guardian beside it, two load balancers before it."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as targets
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from config.sections.media import LiveKit
+from contract.media import MediaPorts
+from contract.services import LIVEKIT as CONTAINER
+from contract.timing import Timing
+from voice_constructs.access import open_to_world
+from voice_constructs.binding import Value
+from voice_constructs.guardian import add_guardian
+from voice_constructs.load_balancer import HttpsLoadBalancer
+from voice_constructs.logs import log_group
+from voice_constructs.media_nodes import MediaNodes
+from voice_constructs.service import ServiceSetting, accept_task_definition, add_container
+from voice_constructs.web_service import target_dimensions
+
+LIVEKIT_RESERVATION_MIB = 1024  # what placement needs to see; the server may use the whole node
+
+
+class LiveKitServer(Construct):
+    """The SFU's service.
+
+    Attributes:
+        service: The ECS service.
+        role: What its task may do: the guardian's permissions, the server needs none.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        setting: ServiceSetting,
+        nodes: MediaNodes,
+        livekit: LiveKit,
+        timing: Timing,
+        ports: MediaPorts,
+        variables: dict[str, Value],
+    ) -> None:
+        """Run one server on each node.
+
+        Args:
+            variables: Values of `LiveKitServerEnv`.
+        """
+        super().__init__(scope, id_)
+        self._nodes, self._ports = nodes, ports
+        self.definition = ecs.Ec2TaskDefinition(self, "Definition", network_mode=ecs.NetworkMode.HOST)
+        self.role = self.definition.task_role
+        accept_task_definition(self)
+        self._add_server(setting, variables=variables, stop_seconds=timing.livekit_stop_timeout_seconds)
+        add_guardian(
+            self,
+            self.definition,
+            setting=setting,
+            guarded="livekit",
+            prometheus_port=ports.prometheus,
+            health_port=ports.signal,
+            timing=timing,
+            stop_seconds=timing.livekit_stop_timeout_seconds,
+        )
+        self.service = self._service(setting, fixed=livekit.tasks.fixed)
+
+    def serve_signal(self, balancer: HttpsLoadBalancer) -> dict[str, str]:
+        """Put the nodes behind one stable address.
+
+        LiveKit's `/` answers 406 while Valkey is away and calls go on, so 406 is healthy here.
+
+        Returns:
+            The target group's CloudWatch dimensions; so does `serve_turn`.
+        """
+        group = balancer.listener.add_targets(
+            "Signal",
+            port=self._ports.signal,
+            protocol=elbv2.ApplicationProtocol.HTTP,
+            targets=[self._target(self._ports.signal)],
+            health_check=elbv2.HealthCheck(
+                path="/", healthy_http_codes="200,406", interval=Duration.seconds(10), timeout=Duration.seconds(5)
+            ),
+            deregistration_delay=Duration.seconds(300),
+        )
+        self._nodes.allow_from(balancer.group, port=self._ports.signal, what="signalling")
+        return target_dimensions(balancer.balancer.load_balancer_full_name, group)
+
+    def serve_turn(self, entrance: "TurnEntrance") -> dict[str, str]:
+        """Put the nodes' TURN behind TLS on 443, for networks that allow nothing else."""
+        group = entrance.listener.add_targets(
+            "Turn",
+            port=self._ports.turn_tls,
+            protocol=elbv2.Protocol.TCP,
+            targets=[self._target(self._ports.turn_tls)],
+            health_check=elbv2.HealthCheck(protocol=elbv2.Protocol.TCP, port=str(self._ports.signal)),
+        )
+        self._nodes.allow_from(entrance.group, port=self._ports.turn_tls, what="TURN behind TLS")
+        self._nodes.allow_from(entrance.group, port=self._ports.signal, what="health check of TURN")
+        return target_dimensions(entrance.balancer.load_balancer_full_name, group)
+
+    def _target(self, port: int) -> ecs.IEcsLoadBalancerTarget:
+        return self.service.load_balancer_target(container_name=CONTAINER.name, container_port=port)
+
+    def _add_server(self, setting: ServiceSetting, *, variables: dict[str, Value], stop_seconds: int) -> None:
+        server = add_container(
+            self.definition,
+            CONTAINER,
+            setting=setting,
+            log=log_group(self, "Log", days=setting.log_days),
+            values=variables,
+            stop_seconds=stop_seconds,
+            memory_reservation_mib=LIVEKIT_RESERVATION_MIB,
+            ulimits=[ecs.Ulimit(name=ecs.UlimitName.NOFILE, soft_limit=65535, hard_limit=65535)],
+        )
+        server.add_port_mappings(ecs.PortMapping(container_port=self._ports.turn_tls))
+
+    def _service(self, setting: ServiceSetting, *, fixed: int | None) -> ecs.Ec2Service:
+        provider = self._nodes.capacity_provider.capacity_provider_name
+        return ecs.Ec2Service(
+            self,
+            "Service",
+            service_name=CONTAINER.name,
+            cluster=setting.cluster,
+            task_definition=self.definition,
+            desired_count=fixed,
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            capacity_provider_strategies=[ecs.CapacityProviderStrategy(capacity_provider=provider, weight=1)],
+            placement_constraints=[ecs.PlacementConstraint.distinct_instances()],
+            placement_strategies=[
+                ecs.PlacementStrategy.spread_across("attribute:ecs.availability-zone"),
+                ecs.PlacementStrategy.spread_across_instances(),
+            ],
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            enable_ecs_managed_tags=True,
+        )
+
+
+class TurnEntrance(Construct):
+    """A network load balancer with fixed addresses: TURN over TLS on 443.
+
+    Attributes:
+        group: Open to the world on 443.
+        listener: Ends TLS; the nodes get plain TCP (`external_tls`).
+        balancer: The load balancer, for metrics.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        vpc: ec2.IVpc,
+        certificate: acm.ICertificate,
+        zone: route53.IHostedZone,
+        name: str,
+        access_logs: s3.IBucket,
+    ) -> None:
+        """Make it, one fixed address in each zone."""
+        super().__init__(scope, id_)
+        self.group = ec2.SecurityGroup(self, "Access", vpc=vpc, description="TURN over TLS")
+        open_to_world(self.group, ec2.Port.HTTPS, reason="TURN over TLS, where only 443 is let out")
+        self.balancer = elbv2.NetworkLoadBalancer(
+            self,
+            "Balancer",
+            vpc=vpc,
+            internet_facing=True,
+            cross_zone_enabled=True,
+            security_groups=[self.group],
+            subnet_mappings=self._fixed_addresses(vpc),
+        )
+        self.balancer.log_access_logs(access_logs, prefix="elb/turn")
+        self.listener = self.balancer.add_listener(
+            "Tls",
+            port=443,
+            protocol=elbv2.Protocol.TLS,
+            certificates=[elbv2.ListenerCertificate.from_certificate_manager(certificate)],
+            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
+        )
+        alias = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.balancer))
+        route53.ARecord(self, "Name", zone=zone, record_name=f"{name}.", target=alias)
+
+    def _fixed_addresses(self, vpc: ec2.IVpc) -> list[elbv2.SubnetMapping]:
+        subnets = vpc.select_subnets(subnet_group_name="public").subnets
+        return [
+            elbv2.SubnetMapping(
+                subnet=subnet, allocation_id=ec2.CfnEIP(self, f"Address{number}", domain="vpc").attr_allocation_id
+            )
+            for number, subnet in enumerate(subnets, start=1)
+        ]

@@ -1,0 +1,134 @@
+"""Load balancers with TLS, access logs and a firewall; the only way in for HTTP and WebSockets."""
+
+from ipaddress import IPv4Network
+
+from aws_cdk import Duration
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as targets
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_wafv2 as waf
+from constructs import Construct
+
+from voice_constructs.access import open_to_world
+
+
+class HttpsLoadBalancer(Construct):
+    """An application load balancer with one HTTPS listener and a name.
+
+    Attributes:
+        listener: Where target groups and rules are added; anything else is answered with 404.
+        balancer: The load balancer, for metrics.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        vpc: ec2.IVpc,
+        certificate: acm.ICertificate,
+        zone: route53.IHostedZone,
+        name: str,
+        access_logs: s3.IBucket,
+        public: bool = True,
+        idle_seconds: int = 60,
+        keep_alive_seconds: int = 3600,
+    ) -> None:
+        """Make it.
+
+        Args:
+            name: Full host name; an alias record in the zone.
+            public: Open 443 to the world; otherwise consumers open themselves a way.
+            idle_seconds: A connection without traffic is cut; must be longer than our own pings.
+            keep_alive_seconds: Age at which a client's connection is closed after its next answer.
+        """
+        super().__init__(scope, id_)
+        self.vpc = vpc
+        self.group = ec2.SecurityGroup(self, "Access", vpc=vpc, description=f"who may reach {name}")
+        self.balancer = elbv2.ApplicationLoadBalancer(
+            self,
+            "Balancer",
+            vpc=vpc,
+            internet_facing=public,
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name="public" if public else "private"),
+            security_group=self.group,
+            idle_timeout=Duration.seconds(idle_seconds),
+            client_keep_alive=Duration.seconds(keep_alive_seconds),
+            drop_invalid_header_fields=True,
+        )
+        self.balancer.log_access_logs(access_logs, prefix=f"elb/{id_.lower()}")
+        self.listener = self.balancer.add_listener(
+            "Https",
+            port=443,
+            protocol=elbv2.ApplicationProtocol.HTTPS,
+            certificates=[certificate],
+            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
+            open=False,
+            default_action=elbv2.ListenerAction.fixed_response(404),
+        )
+        self._name(zone, name)
+        if public:
+            open_to_world(self.group, ec2.Port.HTTPS, reason=f"callers reach {id_} over TLS")
+            Firewall(self, "Firewall", load_balancer_arn=self.balancer.load_balancer_arn)
+
+    def admit(self, *ranges: IPv4Network) -> None:
+        """Let addresses of our own networks reach an internal load balancer."""
+        for cidr in ranges:
+            self.group.add_ingress_rule(ec2.Peer.ipv4(str(cidr)), ec2.Port.HTTPS, "the platform's own tasks")
+
+    def _name(self, zone: route53.IHostedZone, name: str) -> None:
+        alias = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.balancer))
+        route53.ARecord(self, "Name", zone=zone, record_name=f"{name}.", target=alias)
+
+
+class Firewall(Construct):
+    """AWS's common rules before a load balancer.
+
+    Bodies over 8 KiB are counted, not blocked: prompts and transcripts are larger.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, load_balancer_arn: str) -> None:
+        """Stand before one load balancer."""
+        super().__init__(scope, id_)
+        acl = waf.CfnWebACL(
+            self,
+            "Rules",
+            scope="REGIONAL",
+            default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
+            visibility_config=_visible("all"),
+            rules=[
+                _managed_rules(0, "AWSManagedRulesCommonRuleSet", count=["SizeRestrictions_BODY"]),
+                _managed_rules(1, "AWSManagedRulesKnownBadInputsRuleSet", count=[]),
+                _managed_rules(2, "AWSManagedRulesAmazonIpReputationList", count=[]),
+            ],
+        )
+        waf.CfnWebACLAssociation(self, "Association", resource_arn=load_balancer_arn, web_acl_arn=acl.attr_arn)
+
+
+def _managed_rules(priority: int, name: str, *, count: list[str]) -> waf.CfnWebACL.RuleProperty:
+    group = waf.CfnWebACL.ManagedRuleGroupStatementProperty(
+        vendor_name="AWS",
+        name=name,
+        rule_action_overrides=[
+            waf.CfnWebACL.RuleActionOverrideProperty(
+                name=rule, action_to_use=waf.CfnWebACL.RuleActionProperty(count={})
+            )
+            for rule in count
+        ],
+    )
+    return waf.CfnWebACL.RuleProperty(
+        name=name,
+        priority=priority,
+        statement=waf.CfnWebACL.StatementProperty(managed_rule_group_statement=group),
+        override_action=waf.CfnWebACL.OverrideActionProperty(none={}),
+        visibility_config=_visible(name),
+    )
+
+
+def _visible(name: str) -> waf.CfnWebACL.VisibilityConfigProperty:
+    return waf.CfnWebACL.VisibilityConfigProperty(
+        cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
+    )

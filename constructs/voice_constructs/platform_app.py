@@ -1,0 +1,51 @@
+"""The CDK app: offline, pure, and reviewed at every synth."""
+
+import json
+import os
+from pathlib import Path
+
+import aws_cdk as cdk
+import cdk_nag
+
+ROOT = Path(__file__).parents[2]
+RULES = Path(__file__).parent / "rules"
+
+
+class PlatformApp(cdk.App):
+    """An app whose synth fails on any finding: CloudFormation's, AwsSolutions', ours."""
+
+    def __init__(self, *, outdir: str | None = None, reviewed: bool = True) -> None:
+        """Start an app.
+
+        Args:
+            outdir: Where templates land; the CLI's choice, else `cdk.out`.
+            reviewed: False leaves the findings to another run: tests synthesize each environment once for its
+                templates and once for its findings.
+        """
+        super().__init__(
+            outdir=outdir or os.environ.get("CDK_OUTDIR", "cdk.out"),
+            context=_feature_flags(),
+            analytics_reporting=False,
+            builtin_cloud_formation_validation=reviewed,
+        )
+        if reviewed:
+            self._review()
+
+    @property
+    def requested_environment(self) -> str:
+        """What `-c environment=…` asked for; dev otherwise."""
+        return str(self.node.try_get_context("environment") or "dev")
+
+    def _review(self) -> None:
+        own_rules = [
+            cdk.ValidationRuleSource(name=rule.stem, content=rule.read_text()) for rule in sorted(RULES.glob("*.rego"))
+        ]
+        cdk.Validations.of(self).add_plugins(
+            cdk.CloudFormationValidatePlugin(rego_rules=own_rules), cdk_nag.AwsSolutionsChecks(self)
+        )
+
+
+def _feature_flags() -> dict[str, object]:
+    """`python app.py` must synthesize what `cdk synth` does, so it reads the same flags."""
+    flags: dict[str, object] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return flags

@@ -1,0 +1,253 @@
+"""The variables of every container: one class each, a variable's name is its field's in capitals.
+
+Infrastructure binds a class to values and secrets (`voice_constructs.binding.bind`); the
+process reads the same class with `AgentEnv.read(os.environ)`. A field of type `SecretStr`
+is a secret: on AWS it comes from Secrets Manager and from nowhere else.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+
+class EnvironmentUnreadable(Exception):
+    """A container's variables do not fit its class; raised at start, before anything is served."""
+
+
+class ContainerEnv(BaseModel):
+    """The variables of one container."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Self:
+        """Pick this container's variables out of the process's environment; the rest is ignored.
+
+        Raises:
+            EnvironmentUnreadable: Names every variable that is missing or malformed, never its value.
+        """
+        known = {name: variables[name.upper()] for name in cls.model_fields if name.upper() in variables}
+        try:
+            return cls.model_validate(known)
+        except ValidationError as unreadable:
+            faults = "; ".join(f"{str(error['loc'][0]).upper()}: {error['msg']}" for error in unreadable.errors())
+            raise EnvironmentUnreadable(f"{cls.__name__}: {faults}") from None
+
+
+class ProcessEnv(ContainerEnv):
+    """What every process of ours is told."""
+
+    environment: str
+    service: str
+    aws_region: str
+    release: str = Field(description="the image's tag, shown in logs and errors")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    sentry_dsn: SecretStr | None = None
+    posthog_api_key: SecretStr | None = None
+
+
+class LiveKitClientEnv(ContainerEnv):
+    """How to reach LiveKit as a client of its API."""
+
+    livekit_url: str = Field(description="the one stable URL in front of the nodes, wss://…")
+    livekit_api_key: str = Field(description="the key's id, not a secret")
+    livekit_api_secret: SecretStr
+
+
+class LiveStateEnv(ContainerEnv):
+    """The Valkey group of LiveKit and of live session state."""
+
+    live_redis_url: str = Field(description="rediss://host:port/0 without a password")
+    live_redis_password: SecretStr | None = None
+
+
+class BrokerEnv(ContainerEnv):
+    """The Valkey group of the Celery broker."""
+
+    broker_redis_url: str = Field(description="rediss://host:port/0 without a password")
+    broker_redis_password: SecretStr | None = None
+
+
+class DatabaseEnv(ContainerEnv):
+    """PostgreSQL. Without a password the process signs in with an IAM token made for each connection."""
+
+    database_host: str
+    database_port: int = Field(ge=1, le=65535)
+    database_name: str
+    database_user: str
+    database_password: SecretStr | None = None
+    database_sslmode: Literal["disable", "require", "verify-full"] = "verify-full"
+    database_pool_size: int = Field(10, ge=1, le=200, description="connections a process may hold")
+    database_replica_host: str | None = None
+    database_via_pgbouncer: bool = Field(False, description="no prepared statements, no server-side cursors")
+
+
+class StorageEnv(ContainerEnv):
+    """The two buckets."""
+
+    recordings_bucket: str
+    artefacts_bucket: str
+
+
+class TimingEnv(ContainerEnv):
+    """The durations of a call, from `contract.timing.Timing`, in seconds."""
+
+    join_window_seconds: int
+    rejoin_window_seconds: int
+    idle_seconds: int
+    max_call_seconds: int
+    zombie_seconds: int
+    post_call_seconds: int
+    handoff_seconds: int
+    room_empty_timeout_seconds: int
+    room_departure_timeout_seconds: int
+    agent_drain_seconds: int
+    scale_in_protection_seconds: int
+    emergency_stop_seconds: int
+    token_lifetime_seconds: int
+
+
+class ProviderKeys(ContainerEnv):
+    """The providers' keys; those that the enabled pipelines need are bound."""
+
+    deepgram_api_key: SecretStr | None = None
+    openai_api_key: SecretStr | None = None
+    elevenlabs_api_key: SecretStr | None = None
+    azure_openai_api_key: SecretStr | None = None
+    azure_speech_key: SecretStr | None = None
+    google_api_key: SecretStr | None = None
+
+
+class ProviderEnv(ProviderKeys):
+    """Which pipelines are offered, and where their providers are."""
+
+    pipelines: str = Field(description="names of the enabled pipelines, separated by commas")
+    vad: Literal["builtin", "silero"] = "builtin"
+    deepgram_url: str | None = None
+    openai_url: str | None = None
+    elevenlabs_url: str | None = None
+    azure_openai_endpoint: str | None = None
+    azure_openai_deployment: str | None = None
+    azure_speech_region: str | None = None
+    azure_speech_url: str | None = None
+    google_url: str | None = None
+
+
+class AgentEnv(ProcessEnv, LiveKitClientEnv, LiveStateEnv, StorageEnv, TimingEnv, ProviderEnv):
+    """The agent server."""
+
+    agent_name: str = Field(description="explicit dispatch only reaches servers of this name")
+    session_capacity: int = Field(ge=1, le=100, description="calls that one task may hold")
+    num_cpus: float = Field(description="vCPUs of the task; Fargate shows the host's count otherwise")
+    job_memory_limit_mib: int = 600
+    callback_url: str = Field(description="the control plane's internal listener, for turns, heartbeats and finish")
+
+
+class GatewayEnv(ProcessEnv, LiveStateEnv, StorageEnv, TimingEnv, ProviderEnv):
+    """The WebSocket service."""
+
+    voice_capacity: int = Field(ge=0, le=25, description="voice calls that one process may carry")
+    socket_capacity: int = Field(ge=1, description="event sockets that one process may hold")
+    allowed_origins: str = Field(description="origins that may open a socket, separated by commas")
+    callback_url: str
+
+
+class ControlPlaneEnv(ProcessEnv, LiveKitClientEnv, LiveStateEnv, BrokerEnv, DatabaseEnv, StorageEnv, TimingEnv):
+    """What every process of the control plane has."""
+
+    django_secret_key: SecretStr
+    callback_signing_key: SecretStr = Field(description="signs the callback token of each session")
+    allowed_hosts: str = Field(description="host names that Django answers to, separated by commas")
+    pipelines: str
+    agent_name: str
+    livekit_regions: str = Field("", description="region=url of the further regions, separated by commas")
+    voice_websocket_url: str
+    session_completed_queue_url: str | None = None
+    overflow: Literal["none", "livekit-cloud"] = "none"
+    overflow_livekit_url: str | None = None
+    overflow_livekit_api_key: SecretStr | None = None
+    overflow_livekit_api_secret: SecretStr | None = None
+    silk_enabled: bool = False
+
+
+class ApiEnv(ControlPlaneEnv):
+    """The API."""
+
+    api_key: SecretStr = Field(description="the one key of /api/v1")
+    cors_allowed_origins: str
+    web_workers: int = Field(2, ge=1, le=32)
+
+
+class CeleryEnv(ControlPlaneEnv):
+    """A Celery worker of one pool."""
+
+    celery_pool: Literal["voice", "notifications", "data"]
+    celery_concurrency: int = Field(ge=1, le=500)
+    remap_sigterm: Literal["SIGQUIT"] = Field("SIGQUIT", description="SIGTERM gives running tasks back in time")
+
+
+class BeatEnv(ControlPlaneEnv):
+    """Celery beat."""
+
+
+class SupervisorEnv(ControlPlaneEnv):
+    """The supervisor: the timers of every call, and the publisher of queue and fleet metrics."""
+
+    agent_cluster: str
+    agent_service: str
+
+
+class MigrationEnv(ControlPlaneEnv):
+    """The one-off task that migrates the schema and creates the application's database role."""
+
+    database_owner_credentials: SecretStr | None = Field(
+        None, description="RDS's own secret as JSON, the only container that has it"
+    )
+
+
+class FlowerEnv(ProcessEnv, BrokerEnv):
+    """Flower, outside production only."""
+
+    flower_basic_auth: SecretStr | None = Field(None, description="user:password")
+
+
+class GuardianEnv(ProcessEnv):
+    """The sidecar that speaks to ECS and CloudWatch for LiveKit or egress."""
+
+    guarded: Literal["livekit", "egress"]
+    prometheus_url: str
+    health_url: str
+    scale_in_protection_seconds: int
+
+
+class LiveKitServerEnv(ContainerEnv):
+    """livekit-server's own variables; an environment variable wins over the YAML."""
+
+    livekit_config: str = Field(description="the YAML of contract.media.livekit_configuration")
+    livekit_keys: SecretStr = Field(description="JSON of key id → secret, which is YAML too")
+    redis_password: SecretStr | None = None
+
+
+class EgressServerEnv(ContainerEnv):
+    """livekit-egress's own variables; the password's place in the template is @REDIS_PASSWORD@."""
+
+    egress_config_template: str = Field(description="the YAML of contract.media.egress_configuration")
+    livekit_ws_url: str
+    livekit_api_key: str
+    livekit_api_secret: SecretStr
+    redis_password: SecretStr
+
+
+class PgBouncerEnv(ContainerEnv):
+    """PgBouncer."""
+
+    database_host: str
+    database_port: int
+    database_name: str
+    database_user: str
+    database_password: SecretStr
+    listen_port: int
+    max_client_connections: int
+    server_pool_size: int
+    server_idle_seconds: int = 600

@@ -1,0 +1,160 @@
+"""What travels about a voice session: dispatch metadata, callbacks, events, and its states."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+MAX_METADATA_BYTES: Final = 512 * 1024  # LiveKit accepts more; a prompt does not need more
+MAX_PARTICIPANTS: Final = 4  # the caller, the agent, an observer, the recorder
+IDENTITY_CALLER: Final = "caller"
+IDENTITY_AGENT: Final = "agent"
+
+
+class State(StrEnum):
+    """Where a session is; a later state never goes back, but for reconnecting → active."""
+
+    REQUESTED = "requested"
+    DISPATCHED = "dispatched"
+    ACTIVE = "active"
+    RECONNECTING = "reconnecting"
+    ENDED = "ended"
+    COMPLETED = "completed"
+
+
+TRANSITIONS: Final[dict[State, frozenset[State]]] = {
+    State.REQUESTED: frozenset({State.DISPATCHED, State.ENDED}),
+    State.DISPATCHED: frozenset({State.ACTIVE, State.ENDED}),
+    State.ACTIVE: frozenset({State.RECONNECTING, State.ENDED}),
+    State.RECONNECTING: frozenset({State.ACTIVE, State.ENDED}),
+    State.ENDED: frozenset({State.COMPLETED}),
+    State.COMPLETED: frozenset(),
+}
+
+
+class Reason(StrEnum):
+    """The one reason for which a session ended."""
+
+    HANGUP = "hangup"
+    STOP_WORD = "stop_word"
+    AGENT_FINISHED = "agent_finished"
+    MAX_DURATION = "max_duration"
+    IDLE = "idle"
+    BUDGET = "budget"
+    NO_SHOW = "no_show"
+    NOT_REJOINED = "not_rejoined"
+    NO_AGENT = "no_agent"
+    AGENT_LOST = "agent_lost"
+    UNKNOWN_PIPELINE = "unknown_pipeline"
+    INVALID_METADATA = "invalid_metadata"
+    PROVIDER_FAILED = "provider_failed"
+    DRAINED = "drained"
+    STUCK = "stuck"
+    FORCED = "forced"
+
+
+class Payload(BaseModel):
+    """Anything sent over HTTP, a dispatch or an event: typed on both ends, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SessionMetadata(Payload):
+    """The JSON in an agent dispatch; only the agent reads it, never a participant."""
+
+    session_id: str = Field(min_length=1, max_length=64)
+    simulation_service: str = Field(min_length=1, max_length=64, description="the pipeline's name")
+    attempt: int = Field(1, ge=1, description="a later attempt fences an earlier agent")
+    language: str = Field("en", min_length=2, max_length=16)
+    prompt: str = Field("", max_length=MAX_METADATA_BYTES // 4)
+    greeting: str = Field("", max_length=4096)
+    stop_words: tuple[str, ...] = Field((), max_length=64)
+    max_call_seconds: int = Field(2700, ge=60, le=28800)
+    idle_seconds: int = Field(120, ge=30, le=900)
+    rejoin_window_seconds: int = Field(120, ge=10, le=900)
+    record: bool = True
+    callback_token: str = Field(min_length=16, description="bound to this session; sent as a bearer token")
+    extra: dict[str, JsonValue] = Field(default_factory=dict, description="the caller's own data, passed through")
+
+
+class Speaker(StrEnum):
+    """Whose words they are."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+
+
+class TranscriptTurn(Payload):
+    """One committed turn; `number` counts from 1 within a session, whatever the attempt."""
+
+    number: int = Field(ge=1)
+    speaker: Speaker
+    text: str = Field(max_length=65536)
+    started_at: datetime
+    ended_at: datetime
+    interrupted: bool = False
+    latency_ms: int | None = Field(None, ge=0, description="end of the caller's turn to the agent's audio")
+
+
+class UsageItem(Payload):
+    """What one provider was used for; `quantity` is in the unit's own measure."""
+
+    provider: str
+    unit: Literal["input_tokens", "output_tokens", "cached_tokens", "characters", "audio_seconds"]
+    model: str
+    quantity: float = Field(ge=0)
+
+
+class TurnsPosted(Payload):
+    """Callback `POST /internal/sessions/{id}/turns`; posting a turn again changes nothing."""
+
+    attempt: int = Field(ge=1)
+    turns: tuple[TranscriptTurn, ...] = Field(max_length=200)
+    usage: tuple[UsageItem, ...] = ()
+
+
+class Heartbeat(Payload):
+    """Callback `POST /internal/sessions/{id}/heartbeat`, once a second."""
+
+    attempt: int = Field(ge=1)
+    sent_at: datetime
+    caller_present: bool
+
+
+class SessionFinished(Payload):
+    """Callback `POST /internal/sessions/{id}/finish`; a second one answers like the first."""
+
+    attempt: int = Field(ge=1)
+    reason: Reason
+    detail: str = Field("", max_length=2048)
+    ended_at: datetime
+    last_turn: int = Field(ge=0)
+    recording_key: str | None = None
+    usage: tuple[UsageItem, ...] = ()
+
+
+class SessionEvent(Payload):
+    """What `/events` pushes to subscribers, and the body of the optional `session-completed` queue."""
+
+    event: Literal["session.state", "session.turn", "session.cost", "session.completed"]
+    session_id: str
+    timestamp: datetime
+    state: State | None = None
+    reason: Reason | None = None
+    turn: TranscriptTurn | None = None
+    cost_usd: float | None = Field(None, ge=0)
+    metadata: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class WorkerHeartbeat(Payload):
+    """What an agent server or gateway writes to the live Valkey every 2 s: `fleet:{service}:{task}`."""
+
+    task: str
+    service: str
+    active: int = Field(ge=0)
+    capacity: int = Field(ge=0)
+    sockets: int = Field(0, ge=0)
+    cordoned: bool = False
+    deployment: str = ""
+    sent_at: datetime

@@ -1,0 +1,54 @@
+"""NETWORK: a region's VPC, its private endpoints and flow log, the public name and its certificate."""
+
+from constructs import Construct
+
+from config.schema import Environment
+from config.sections.network import Region
+from voice_constructs.domain import DomainName, certificate
+from voice_constructs.network import PlatformNetwork
+from voice_constructs.peering import HomePeering
+from voice_constructs.platform_stack import PlatformStack
+
+
+class NetworkStack(PlatformStack):
+    """What everything else stands on, in the home region.
+
+    Attributes:
+        vpc: Public, private and data subnets.
+        zone: The public zone of the environment's domain.
+        certificate: For every name in it, in this region.
+        access_logs: Bucket for load balancers and buckets of this region.
+    """
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        """Lay out the home region."""
+        super().__init__(scope, "network", environment=environment)
+        network = PlatformNetwork(self, "Network", network=environment.network, cidr=str(environment.network.cidr))
+        self.vpc, self.access_logs = network.vpc, network.access_logs
+        self.zone = DomainName(self, "Domain", domain=environment.domain).zone
+        self.certificate = certificate(self, "Certificate", domain=environment.domain, zone=self.zone)
+
+
+class FurtherNetworkStack(PlatformStack):
+    """The same in a further region, peered with the home region's VPC.
+
+    Attributes:
+        peering: The connection, for the routes at home.
+        cidr: This region's addresses.
+    """
+
+    def __init__(self, scope: Construct, environment: Environment, *, region: Region, home: NetworkStack) -> None:
+        """Lay out a further region."""
+        super().__init__(scope, "network", environment=environment, region=region.name)
+        network = PlatformNetwork(self, "Network", network=environment.network, cidr=str(region.cidr))
+        self.cidr = str(region.cidr)
+        self.vpc, self.access_logs, self.zone = network.vpc, network.access_logs, home.zone
+        self.certificate = certificate(self, "Certificate", domain=environment.domain, zone=home.zone)
+        self.peering = HomePeering(
+            self,
+            "Home",
+            vpc=self.vpc,
+            home_vpc_id=home.vpc.vpc_id,
+            home_region=environment.region,
+            home_cidr=str(environment.network.cidr),
+        )
