@@ -104,6 +104,8 @@ def _origin(path: KeyPath, layers: Layers) -> str:
     """Say where a value comes from that the file does not mention."""
     if value_at(layers.file, path) is not None or value_at(layers.merged, path) is None:
         return ""
+    if path == ("name",):
+        return " (the file's name)"
     return f" (preset {layers.merged['size']})" if value_at(layers.preset, path) is not None else " (default)"
 
 

@@ -105,9 +105,9 @@ def _key(field: dict[str, Any], *, schema: dict[str, Any], path: tuple[str, ...]
         kind=_kind(rule, schema),
         limit=_limit(rule),
         meaning=field.get("description", "") or rule.get("description", ""),
-        default=value_at(defaults(), path),
-        is_required=is_required and not _is_given(path),
-        is_table=rule["type"] == "object" and "properties" in rule,
+        default=field.get("default") if ITEM in path else value_at(defaults(), path),
+        is_required=is_required and ("properties" in rule or not _is_given(path)),
+        is_table="properties" in rule,
         choices=tuple(rule.get("enum", ())),
         example=next(iter(field.get("examples", ())), None),
         least=rule.get("minimum"),
@@ -125,8 +125,8 @@ def _below(rule: dict[str, Any], *, schema: dict[str, Any], path: tuple[str, ...
 
 
 def _is_given(path: tuple[str, ...]) -> bool:
-    """A default that a model lacks may come from the table above it."""
-    return value_at(defaults(), path) is not None
+    """A default that a model lacks may come from the table above it, and the name from the file's."""
+    return path == ("name",) or value_at(defaults(), path) is not None
 
 
 def _resolved(field: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

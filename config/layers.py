@@ -31,15 +31,7 @@ def defaults() -> dict[str, Any]:
     They are laid beneath the file before it is checked, because a default may say more than its
     model: `ScaleIn(cooldown_seconds=300)` must keep its 300 when a file sets only the step.
     """
-    given = {
-        name: field.get_default(call_default_factory=True)
-        for name, field in Environment.model_fields.items()
-        if not field.is_required()
-    }
-    return {
-        name: value.model_dump(mode="json") if isinstance(value, BaseModel) else _plain(value)
-        for name, value in given.items()
-    }
+    return _defaults_of(Environment)
 
 
 @cache
@@ -49,5 +41,18 @@ def preset(size: str) -> dict[str, Any]:
     return tomllib.loads((SIZES / f"{size}.toml").read_text(encoding="utf-8")) if is_size else {}
 
 
+def _defaults_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Dump what the model's fields default to; a required table has defaults below it all the same."""
+    found = {}
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if not field.is_required():
+            found[name] = _plain(field.get_default(call_default_factory=True))
+        elif isinstance(inner, type) and issubclass(inner, BaseModel):
+            found[name] = _defaults_of(inner)
+    return found
+
+
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    dumped = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    return list(dumped) if isinstance(dumped, tuple) else dumped

@@ -25,7 +25,8 @@ def schema_faults(invalid: ValidationError, *, file: dict[str, Any]) -> list[Fau
 
 def _follows(error: ErrorDetails, meant: Collection[KeyPath | None]) -> bool:
     """A misspelt `[domian]` is also a missing `domain`; one message about it is enough."""
-    return error["type"] == MISSING and error["loc"] in meant
+    loc = error["loc"]
+    return error["type"] == MISSING and any(loc[: len(path)] == path for path in meant if path)
 
 
 def _faults(errors: Iterable[ErrorDetails], *, file: dict[str, Any]) -> Iterator[Fault]:
@@ -45,8 +46,9 @@ def _faults(errors: Iterable[ErrorDetails], *, file: dict[str, Any]) -> Iterator
 def _missing(error: ErrorDetails) -> Fault:
     found = key_at(error["loc"])
     meaning = found.meaning.rstrip(".") if found else ""
-    name = str(error["loc"][-1])
-    remedy = f"add [{name}]" if found and found.is_table else f"add {name} = {_example(found)}"
+    *above, name = error["loc"]
+    place = f" under [{'.'.join(map(str, above))}]" if above and all(isinstance(part, str) for part in above) else ""
+    remedy = f"add {name} = {_example(found)}{place}"
     return Fault(keys=(error["loc"],), allowed=f"it must be given: {meaning}", remedy=remedy, shown="missing")
 
 

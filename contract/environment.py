@@ -204,6 +204,7 @@ class MigrationEnv(ControlPlaneEnv):
     database_owner_credentials: SecretStr | None = Field(
         None, description="RDS's own secret as JSON, the only container that has it"
     )
+    pool_role_password: SecretStr | None = Field(None, description="given to the role that PgBouncer signs in with")
 
 
 class FlowerEnv(ProcessEnv, BrokerEnv):

@@ -107,7 +107,8 @@ class ControlPlaneStack(PlatformStack):
         self._route("Api", balancer=public, paths=API_PATHS, **reached)
         self._route("Internal", balancer=internal, paths=INTERNAL_API_PATHS, **reached)
         targets = self.routes["Api"].target_group
-        scale_api(service.service, api=api, target_group=targets, load_balancer=public.balancer, **self._scaling)
+        schedule = self._settings.schedule
+        scale_api(service.service, api=api, schedule=schedule, target_group=targets, load_balancer=public.balancer)
         return service
 
     def _run_pools(self) -> Iterator[FargateService]:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from config.faults import Fault, conflict
 from config.rules.schedule import ALWAYS_KNOWN, MINUTES_OF_DAY, end_minutes, minutes, time_zones
 from config.schema import Environment
+from config.sections.schedule import Window
 from config.tiers import windows
-from config.words import KeyPath, show_value
+from config.words import KeyPath
 
 FIRST_YEAR, LAST_YEAR = 2026, 2035
 SATURDAY: Final = 5
@@ -27,20 +28,20 @@ class Gap:
 
 
 def moments_exist(environment: Environment) -> Iterator[Fault]:
-    """No window starts, less its lead, or ends at a minute that some day does not have."""
-    zone = environment.schedule.time_zone
-    if zone not in time_zones():
+    """No window starts, with its lead or without, or ends at a minute that some day does not have."""
+    if environment.schedule.time_zone not in time_zones():
         return
     for path, window in windows(environment):
-        lead = minutes(window.starts) - environment.schedule.lead_minutes
-        for field, what, moment in (
-            ("starts", "starts with its lead", lead),
-            ("ends", "ends", end_minutes(window)),
-        ):
+        for field, moment in _moments(window, lead=environment.schedule.lead_minutes):
             if gap := _gap_at(moment, environment=environment, day=str(path[1])):
-                yield _fault(
-                    (*path, field), f"window {show_value(window.name)} {what}", moment=moment, gap=gap, zone=zone
-                )
+                yield _fault((*path, field), moment=moment, gap=gap, zone=environment.schedule.time_zone)
+                break
+
+
+def _moments(window: Window, *, lead: int) -> tuple[tuple[str, int], ...]:
+    """When its actions run; one that takes tasks away has no lead."""
+    starts = minutes(window.starts)
+    return ("starts", starts - lead), ("starts", starts), ("ends", end_minutes(window))
 
 
 def _gap_at(moment: int, *, environment: Environment, day: str) -> Gap | None:
@@ -86,18 +87,18 @@ def _offset(instant: datetime, clock: ZoneInfo) -> timedelta:
     return instant.astimezone(clock).utcoffset() or timedelta(0)
 
 
-def _fault(path: KeyPath, subject: str, *, moment: int, gap: Gap, zone: str) -> Fault:
-    minute = moment % MINUTES_OF_DAY
+def _fault(path: KeyPath, *, moment: int, gap: Gap, zone: str) -> Fault:
     return conflict(
         path,
         "schedule.lead_minutes",
         allowed=(
-            f"{subject} at {_clock(minute)}, which {gap.day} does not have in {zone}: "
+            f"the window's tasks change at {_clock(moment)}, which {gap.day} does not have in {zone}: "
             f"summer time leaves out {_clock(gap.start)} to {_clock(gap.end)}"
         ),
-        remedy=f"move it to {_clock(gap.end)} or later, or before {_clock(gap.start)}",
+        remedy=f"move it, with its lead, to {_clock(gap.end)} or later, or before {_clock(gap.start)}",
     )
 
 
 def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+    hour, rest = divmod(minute % MINUTES_OF_DAY, 60)
+    return f"{hour:02}:{rest:02}"

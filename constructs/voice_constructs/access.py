@@ -82,6 +82,27 @@ def allow_publishing(role: iam.IRole, *, namespace: str) -> None:
     )
 
 
+def open_between(consumer: ec2.IConnectable, provider: ec2.ISecurityGroup, *, port: int, what: str) -> None:
+    """Let a consumer reach a port of a provider.
+
+    The rule belongs to the consumer's stack: the provider's stack would otherwise depend on it.
+    """
+    group = consumer.connections.security_groups[0]
+    id_ = f"To{provider.node.path.rpartition('/')[0].rpartition('/')[2]}{port}"
+    if group.node.try_find_child(id_):
+        return
+    ec2.CfnSecurityGroupIngress(
+        group,
+        id_,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        group_id=provider.security_group_id,
+        source_security_group_id=group.security_group_id,
+        description=what,
+    )
+
+
 def open_to_world(group: ec2.ISecurityGroup, port: ec2.Port, *, reason: str) -> None:
     """Open a port to every address; a test lists all calls of this by their ports."""
     group.add_ingress_rule(ec2.Peer.any_ipv4(), port, reason)

@@ -13,7 +13,7 @@ from contract.metrics import NAMESPACE
 from contract.services import Container
 from voice_constructs.access import allow, allow_publishing
 from voice_constructs.binding import Value, select
-from voice_constructs.database import PORT, PostgresDatabase
+from voice_constructs.database import PostgresDatabase
 from voice_constructs.handoff import SessionCompletedQueue
 from voice_constructs.pgbouncer import PgBouncerService
 from voice_constructs.secrets import PlatformSecrets
@@ -69,7 +69,7 @@ class Stores:
         if self._pooler:
             self._pooler.allow_from(consumer)
         else:
-            consumer.connections.allow_to(self.database.group, ec2.Port.tcp(PORT), "PostgreSQL")
+            self.database.allow_from(consumer)
             self.database.allow_sign_in(role)
 
 

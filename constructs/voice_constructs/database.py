@@ -10,6 +10,7 @@ from constructs import Construct
 
 from config.sections.data import Database
 from contract.versions import POSTGRESQL
+from voice_constructs.access import open_between
 
 PORT = 5433  # not PostgreSQL's own: a scanner's first guess
 DATABASE_NAME = "voiceplane"
@@ -60,6 +61,10 @@ class PostgresDatabase(Construct):
         secret = self.instance.secret
         assert secret is not None
         return secret
+
+    def allow_from(self, consumer: ec2.IConnectable) -> None:
+        """Open the port to a consumer."""
+        open_between(consumer, self.group, port=PORT, what="PostgreSQL")
 
     def allow_sign_in(self, role: iam.IRole) -> None:
         """Let a task sign in as the application's role with an IAM token."""

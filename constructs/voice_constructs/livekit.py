@@ -79,6 +79,8 @@ class LiveKitServer(Construct):
         """
         group = balancer.listener.add_targets(
             "Signal",
+            priority=10,
+            conditions=[elbv2.ListenerCondition.path_patterns(["/*"])],
             port=self._ports.signal,
             protocol=elbv2.ApplicationProtocol.HTTP,
             targets=[self._target(self._ports.signal)],

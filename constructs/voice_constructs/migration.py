@@ -22,7 +22,7 @@ from contract.services import MIGRATION as CONTAINER
 from contract.timing import FARGATE_STOP_TIMEOUT_SECONDS
 from voice_constructs.access import allow
 from voice_constructs.binding import Value
-from voice_constructs.database import PORT, PostgresDatabase
+from voice_constructs.database import PostgresDatabase
 from voice_constructs.logs import log_group
 from voice_constructs.service import FargateTask, ServiceSetting
 
@@ -50,8 +50,12 @@ class MigrationTask(Construct):
         """Define it."""
         super().__init__(scope, id_)
         self.task = FargateTask(self, "Definition", setting=setting, size=size)
-        owner = ecs.Secret.from_secrets_manager(database.owner_password)
-        values = {**values, "database_owner_credentials": owner}
+        straight = {"database_password": None, "database_sslmode": None, "database_via_pgbouncer": None}
+        passwords = {
+            "database_owner_credentials": ecs.Secret.from_secrets_manager(database.owner_password),
+            "pool_role_password": values.get("database_password"),
+        }
+        values = {**values, **straight, **database.variables, **passwords}
         self.task.add(CONTAINER, values=values, stop_seconds=FARGATE_STOP_TIMEOUT_SECONDS)
 
 
@@ -88,7 +92,7 @@ class Migration(Construct):
 
     def reach(self, database: PostgresDatabase) -> None:
         """Go to the database itself: through PgBouncer the owner cannot sign in."""
-        self.connections.allow_to(database.group, ec2.Port.tcp(PORT), "PostgreSQL")
+        database.allow_from(self)
 
     def precede(self, *services: IConstruct) -> None:
         """Let services change only after the migration."""

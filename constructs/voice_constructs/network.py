@@ -47,15 +47,15 @@ class PlatformNetwork(Construct):
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         self._log_flows(days=network.flow_log_days)
         if network.interface_endpoints:
-            self._add_endpoints()
+            self._add_endpoints(cidr)
         self.access_logs = access_log_bucket(self, "AccessLogs")
 
     def _log_flows(self, *, days: int) -> None:
         group = log_group(self, "FlowLogs", days=days)
         self.vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))
 
-    def _add_endpoints(self) -> None:
+    def _add_endpoints(self, cidr: str) -> None:
         group = ec2.SecurityGroup(self, "EndpointAccess", vpc=self.vpc, description="private endpoints of AWS services")
-        group.add_ingress_rule(ec2.Peer.ipv4(self.vpc.vpc_cidr_block), ec2.Port.HTTPS, "the VPC's own tasks")
+        group.add_ingress_rule(ec2.Peer.ipv4(cidr), ec2.Port.HTTPS, "the VPC's own tasks")
         for id_, service in INTERFACE_ENDPOINTS.items():
             self.vpc.add_interface_endpoint(id_, service=service, security_groups=[group], open=False)

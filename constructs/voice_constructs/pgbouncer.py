@@ -13,6 +13,7 @@ from constructs import Construct
 from config.sections.capacity import ServiceSection, Tasks, TaskSize
 from config.sections.data import Database
 from contract.services import PGBOUNCER as CONTAINER
+from voice_constructs.access import open_between
 from voice_constructs.database import DATABASE_NAME, PORT, PostgresDatabase
 from voice_constructs.service import FargateService, ServiceSetting
 
@@ -66,7 +67,7 @@ class PgBouncerService(Construct):
             },
         )
         self.service = self._service.service
-        self._service.connections.allow_to(database.group, ec2.Port.tcp(PORT), "PostgreSQL")
+        database.allow_from(self._service)
         self._group = ec2.SecurityGroup(self, "Access", vpc=vpc, description="who may reach PgBouncer")
         host = self._entrance(vpc, access_logs).load_balancer_dns_name
         self.variables: dict[str, Any] = {
@@ -86,7 +87,7 @@ class PgBouncerService(Construct):
 
     def allow_from(self, consumer: ec2.IConnectable) -> None:
         """Open the pooler to a consumer."""
-        consumer.connections.allow_to(self._group, ec2.Port.tcp(CONTAINER.port), "PgBouncer")
+        open_between(consumer, self._group, port=CONTAINER.port, what="PgBouncer")
 
     def _entrance(self, vpc: ec2.IVpc, access_logs: s3.IBucket) -> elbv2.NetworkLoadBalancer:
         balancer = elbv2.NetworkLoadBalancer(

@@ -14,6 +14,7 @@ from constructs import Construct
 from config.sections.data import Cache
 from contract.media import Redis
 from contract.versions import VALKEY
+from voice_constructs.access import open_between
 
 PORT = 6380
 
@@ -72,7 +73,7 @@ class ValkeyGroup(Construct):
 
     def allow_from(self, consumer: ec2.IConnectable) -> None:
         """Open the port to a consumer; the rule belongs to the consumer's stack."""
-        consumer.connections.allow_to(self.group, ec2.Port.tcp(PORT), "Valkey")
+        open_between(consumer, self.group, port=PORT, what=self.name)
 
     def _replication_group(
         self, vpc: ec2.IVpc, *, cache: Cache, key: kms.IKey, durable: bool

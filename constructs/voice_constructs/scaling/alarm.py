@@ -50,7 +50,7 @@ class Alarms:
             comparison_operator=_OPERATORS[signal.grows],
             threshold=signal.high,
             evaluation_periods=signal.datapoints,
-            **(self._math(signal) if signal.counts_tasks else _metric(signal)),
+            **self._watched(signal),
         )
 
     def quiet(self, signals: Sequence[Signal], *, seconds: int, action: str) -> cloudwatch.CfnAlarm:
@@ -76,9 +76,14 @@ class Alarms:
             **options,
         )
 
-    def _math(self, signal: Signal) -> dict[str, Any]:
+    def _watched(self, signal: Signal) -> dict[str, Any]:
         period = signal.period_seconds
-        return {"metrics": self._queries([signal], expression=signal.value, id_="value", period=period)}
+        if signal.counts_tasks:
+            return {"metrics": self._queries([signal], expression=signal.value, id_="value", period=period)}
+        if period < MINUTE:
+            # As a query, since cfn-lint does not know yet that an alarm's own Period may be 20 (API: PutMetricAlarm).
+            return {"metrics": [_query(signal.source, period=period, is_result=True)]}
+        return _metric(signal)
 
     def _queries(self, signals: Sequence[Signal], *, expression: str, id_: str, period: int) -> list[_Query]:
         """Write an expression with what it needs; only its own result is data."""
@@ -107,14 +112,14 @@ def _metric(signal: Signal) -> dict[str, Any]:
     }
 
 
-def _query(source: Source, *, period: int) -> _Query:
+def _query(source: Source, *, period: int, is_result: bool = False) -> _Query:
     metric = cloudwatch.CfnAlarm.MetricProperty(
         namespace=source.namespace,
         metric_name=source.metric,
         dimensions=[cloudwatch.CfnAlarm.DimensionProperty(name=name, value=value) for name, value in source.dimensions],
     )
     stat = cloudwatch.CfnAlarm.MetricStatProperty(metric=metric, period=period, stat=source.statistic, unit=source.unit)
-    return _Query(id=source.id, metric_stat=stat, return_data=False)
+    return _Query(id=source.id, metric_stat=stat, return_data=is_result)
 
 
 def _said(signal: Signal) -> str:
