@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from config.errors import FileFaulty
+from config.keys import ANY, key_at
 from config.words import KeyPath, show_key, show_value, value_at
 
 _SECRET_KEY: Final = re.compile(r"pass(word|wd|phrase)?$|secret|token|credential|api_?key|private_?key|dsn", re.I)
@@ -83,10 +84,11 @@ def one_error(faults: Sequence[Fault], *, layers: Layers, kind: type[FileFaulty]
 
 
 def is_secret(path: KeyPath, value: Any) -> bool:
-    """Tell whether a value must not be repeated, by its key or by its looks."""
-    return any(_SECRET_KEY.search(part) for part in path if isinstance(part, str)) or (
-        isinstance(value, str) and _SECRET_VALUE.match(value) is not None
-    )
+    """Tell whether a value must not be repeated: by its looks, or by a key that is not one of ours."""
+    found = key_at(path)
+    is_ours = found is not None and found.name != ANY
+    looks_so = isinstance(value, str) and _SECRET_VALUE.match(value) is not None
+    return looks_so or not is_ours and any(_SECRET_KEY.search(part) for part in path if isinstance(part, str))
 
 
 def _named_key(found: Fault, places: dict[KeyPath, int]) -> KeyPath:
@@ -95,7 +97,7 @@ def _named_key(found: Fault, places: dict[KeyPath, int]) -> KeyPath:
 
 def _show(path: KeyPath, layers: Layers) -> str:
     value = value_at(layers.merged, path)
-    if isinstance(value, str) and _SECRET_VALUE.match(value):
+    if is_secret(path, value):
         return NOT_SHOWN
     return f"{show_value(value)}{_origin(path, layers)}"
 

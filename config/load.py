@@ -12,7 +12,7 @@ from config.layers import defaults, merged, preset
 from config.rules.every import broken_rules
 from config.schema import Environment
 from config.schema_faults import schema_faults
-from config.toml_file import find, read, shown
+from config.toml_file import find, read, shown_path
 
 
 def load(name_or_path: str) -> Environment:
@@ -25,8 +25,8 @@ def load(name_or_path: str) -> Environment:
         ConfigError: One message that says what to do; a subclass says what kind of fault it is.
     """
     path = find(name_or_path)
-    layers = _layers(read(path), shown_name=shown(path), stem=path.stem)
-    environment = _validated(layers)
+    layers = layered(read(path), shown=shown_path(path), name=path.stem)
+    environment = validated(layers)
     if faults := broken_rules(environment):
         raise one_error(faults, layers=layers, kind=RuleBroken)
     return environment
@@ -41,14 +41,24 @@ def load_or_exit(name_or_path: str) -> Environment:
         raise SystemExit(2) from None
 
 
-def _layers(file: dict[str, Any], *, shown_name: str, stem: str) -> Layers:
+def layered(file: dict[str, Any], *, shown: str, name: str) -> Layers:
+    """Lay a file's table over the preset of its size and the defaults.
+
+    Args:
+        shown: The file's name in messages.
+        name: The environment's name if the file gives none.
+    """
     size = file.get("size", defaults()["size"])
     beneath = preset(size if isinstance(size, str) else "")
-    return Layers(shown=shown_name, file=file, preset=beneath, merged=merged(defaults(), beneath, {"name": stem}, file))
+    return Layers(shown=shown, file=file, preset=beneath, merged=merged(defaults(), beneath, {"name": name}, file))
 
 
-def _validated(layers: Layers) -> Environment:
-    """Check types strictly: TOML has its own, and a number in quotes is a mistake."""
+def validated(layers: Layers) -> Environment:
+    """Check each key alone, strictly: TOML has types, and a number in quotes is a mistake.
+
+    Raises:
+        SchemaFaulty: A key is unknown, missing, of the wrong type or out of range.
+    """
     try:
         return Environment.model_validate_json(json.dumps(layers.merged), strict=True)
     except ValidationError as invalid:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from config.faults import NOT_SHOWN, Fault, is_secret
+from config.faults import Fault
 from config.keys import Key, key_at
 from config.unknown_key import advice, suggestion
 from config.words import KeyPath, nearest, show_value, value_at
@@ -34,8 +34,7 @@ def _faults(errors: Iterable[ErrorDetails], *, file: dict[str, Any]) -> Iterator
         path = error["loc"]
         value = value_at(file, path)
         if error["type"] == UNKNOWN:
-            shown = NOT_SHOWN if is_secret(path, value) else show_value(value)
-            yield Fault(keys=(path,), allowed="there is no such key", remedy=advice(path, value), shown=shown)
+            yield Fault(keys=(path,), allowed="there is no such key", remedy=advice(path, value))
         elif error["type"] == MISSING:
             yield _missing(error)
         else:

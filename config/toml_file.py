@@ -29,7 +29,7 @@ def find(name_or_path: str) -> Path:
     raise EnvironmentNotFound(_not_found(name_or_path, path))
 
 
-def shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """Answer the file's name in messages: one of ours from the repository's root, any other as it was given."""
     return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
 
@@ -45,7 +45,7 @@ def read(path: Path) -> dict[str, Any]:
         table = tomllib.loads(_text(path))
         plain: dict[str, Any] = _plain(table, path=path, above=())
     except (ValueError, RecursionError) as malformed:  # an integer of 5,000 digits is a plain ValueError
-        raise FileMalformed(f"{shown(path)}: {_what_is_wrong(malformed)}") from None
+        raise FileMalformed(f"{shown_path(path)}: {_what_is_wrong(malformed)}") from None
     return plain
 
 
@@ -54,11 +54,11 @@ def _text(path: Path) -> str:
         return path.read_bytes().decode("utf-8-sig")  # editors on Windows begin a file with a mark
     except UnicodeDecodeError as undecodable:
         raise FileMalformed(
-            f"{shown(path)}: byte {undecodable.start + 1} is not UTF-8; TOML is UTF-8 text; save the file as UTF-8"
+            f"{shown_path(path)}: byte {undecodable.start + 1} is not UTF-8; TOML is UTF-8 text; save the file as UTF-8"
         ) from None
     except OSError as refused:
         raise EnvironmentNotFound(
-            f"{shown(path)}: the file is unreadable ({refused.strerror}); "
+            f"{shown_path(path)}: the file is unreadable ({refused.strerror}); "
             "it must be a file that you may read; check its permissions"
         ) from None
 
@@ -69,7 +69,7 @@ def _exists(path: Path) -> bool:
         if path.exists() and not path.is_file():
             kind = "a directory" if path.is_dir() else "not a regular file"
             raise EnvironmentNotFound(
-                f"{shown(path)}: the path is {kind}; an environment is one .toml file; "
+                f"{shown_path(path)}: the path is {kind}; an environment is one .toml file; "
                 f"name a file, such as {ENVIRONMENTS.name}/dev.toml"
             )
         return path.is_file()
@@ -122,6 +122,6 @@ def _plain(value: Any, *, path: Path, above: KeyPath) -> Any:
         return [_plain(inner, path=path, above=(*above, number)) for number, inner in enumerate(value)]
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise FileMalformed(
-            f"{shown(path)}: {show_key(above)} is too large; a TOML number has 64 bits; write a smaller one"
+            f"{shown_path(path)}: {show_key(above)} is too large; a TOML number has 64 bits; write a smaller one"
         )
     return value.isoformat() if isinstance(value, date | datetime | time) else value

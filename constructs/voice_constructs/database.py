@@ -10,7 +10,7 @@ from constructs import Construct
 
 from config.sections.data import Database
 from contract.versions import POSTGRESQL
-from voice_constructs.access import open_between
+from voice_constructs.access import acknowledge, open_between
 
 PORT = 5433  # not PostgreSQL's own: a scanner's first guess
 DATABASE_NAME = "voiceplane"
@@ -35,6 +35,10 @@ class PostgresDatabase(Construct):
         self.group = ec2.SecurityGroup(self, "Access", vpc=vpc, description="who may reach PostgreSQL")
         self._network = {"vpc": vpc, "vpc_subnets": ec2.SubnetSelection(subnet_group_name="data")}
         self.instance = self._primary()
+        if not database.multi_az:
+            acknowledge(self, "RDS3", reason="the file says so; refused in production")
+        if not retain:
+            acknowledge(self, "RDS10", reason="a throw-away environment, by its file; refused in production")
         self.replica = self._read_replica() if database.read_replica else None
 
     @property

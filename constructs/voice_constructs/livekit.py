@@ -94,13 +94,17 @@ class LiveKitServer(Construct):
 
     def serve_turn(self, entrance: "TurnEntrance") -> dict[str, str]:
         """Put the nodes' TURN behind TLS on 443, for networks that allow nothing else."""
-        group = entrance.listener.add_targets(
+        group = elbv2.NetworkTargetGroup(
+            self,
             "Turn",
+            vpc=entrance.vpc,
             port=self._ports.turn_tls,
             protocol=elbv2.Protocol.TCP,
+            target_type=elbv2.TargetType.INSTANCE,
             targets=[self._target(self._ports.turn_tls)],
             health_check=elbv2.HealthCheck(protocol=elbv2.Protocol.TCP, port=str(self._ports.signal)),
         )
+        entrance.listener.add_target_groups("Turn", group)
         self._nodes.allow_from(entrance.group, port=self._ports.turn_tls, what="TURN behind TLS")
         self._nodes.allow_from(entrance.group, port=self._ports.signal, what="health check of TURN")
         return target_dimensions(entrance.balancer.load_balancer_full_name, group)
@@ -166,6 +170,7 @@ class TurnEntrance(Construct):
     ) -> None:
         """Make it, one fixed address in each zone."""
         super().__init__(scope, id_)
+        self.vpc = vpc
         self.group = ec2.SecurityGroup(self, "Access", vpc=vpc, description="TURN over TLS")
         open_to_world(self.group, ec2.Port.HTTPS, reason="TURN over TLS, where only 443 is let out")
         self.balancer = elbv2.NetworkLoadBalancer(

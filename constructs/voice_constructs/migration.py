@@ -12,7 +12,6 @@ from aws_cdk import CustomResource, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as events_targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
@@ -27,6 +26,7 @@ from voice_constructs.logs import log_group
 from voice_constructs.service import FargateTask, ServiceSetting
 
 HANDLER = Path(__file__).parent / "migration_handler.py"
+STARTED_BY = "voiceplane-migration"  # as migration_handler.py says it
 WAIT = Duration.hours(1)  # CloudFormation's own limit for a custom resource
 
 
@@ -78,12 +78,12 @@ class Migration(Construct):
         self._resource = CustomResource(
             self,
             "Run",
-            service_token=self._function.function_arn,
+            service_token=self._function.attr_arn,
             resource_type="Custom::Migration",
             service_timeout=WAIT,
             properties={"TaskDefinition": task.definition.task_definition_arn},
         )
-        self._resource.node.add_dependency(self._rule, self._function)
+        self._resource.node.add_dependency(self._rule, self._permission)
 
     @property
     def connections(self) -> ec2.Connections:
@@ -99,29 +99,30 @@ class Migration(Construct):
         for service in services:
             service.node.add_dependency(self._resource)
 
-    def _runner(self, vpc: ec2.IVpc) -> lambda_.Function:
+    def _runner(self, vpc: ec2.IVpc) -> lambda_.CfnFunction:
         subnets = vpc.select_subnets(subnet_group_name="private").subnet_ids
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log = log_group(self, "Log", days=self._setting.log_days)
         log.grant_write(role)
-        function = lambda_.Function(
+        self._permit(role)
+        return lambda_.CfnFunction(
             self,
             "Runner",
-            runtime=lambda_.Runtime.PYTHON_3_14,
+            runtime=lambda_.Runtime.PYTHON_3_14.name,
             handler="index.handler",
-            code=lambda_.Code.from_inline(HANDLER.read_text()),
-            role=role,
-            log_group=log,
-            timeout=Duration.minutes(1),
-            environment={
-                "CLUSTER": self._setting.cluster_name,
-                "SUBNETS": ",".join(subnets),
-                "SECURITY_GROUP": self.group.security_group_id,
-                "CONTAINER": CONTAINER.name,
-            },
+            code=lambda_.CfnFunction.CodeProperty(zip_file=HANDLER.read_text()),
+            role=role.role_arn,
+            logging_config=lambda_.CfnFunction.LoggingConfigProperty(log_group=log.log_group_name),
+            timeout=60,
+            environment=lambda_.CfnFunction.EnvironmentProperty(
+                variables={
+                    "CLUSTER": self._setting.cluster_name,
+                    "SUBNETS": ",".join(subnets),
+                    "SECURITY_GROUP": self.group.security_group_id,
+                    "CONTAINER": CONTAINER.name,
+                }
+            ),
         )
-        self._permit(role)
-        return function
 
     def _permit(self, role: iam.Role) -> None:
         family = Stack.of(self).format_arn(
@@ -139,13 +140,21 @@ class Migration(Construct):
     def _listen(self) -> None:
         """ECS tells when the task has stopped, whatever became of it."""
         cluster = Stack.of(self).format_arn(service="ecs", resource="cluster", resource_name=self._setting.cluster_name)
-        self._rule = events.Rule(
+        self._rule = events.CfnRule(
             self,
             "Stopped",
-            event_pattern=events.EventPattern(
-                source=["aws.ecs"],
-                detail_type=["ECS Task State Change"],
-                detail={"clusterArn": [cluster], "lastStatus": ["STOPPED"], "startedBy": ["voiceplane-migration"]},
-            ),
-            targets=[events_targets.LambdaFunction(self._function)],
+            event_pattern={
+                "source": ["aws.ecs"],
+                "detail-type": ["ECS Task State Change"],
+                "detail": {"clusterArn": [cluster], "lastStatus": ["STOPPED"], "startedBy": [STARTED_BY]},
+            },
+            targets=[events.CfnRule.TargetProperty(id="Runner", arn=self._function.attr_arn)],
+        )
+        self._permission = lambda_.CfnPermission(
+            self,
+            "Told",
+            action="lambda:InvokeFunction",
+            function_name=self._function.attr_arn,
+            principal="events.amazonaws.com",
+            source_arn=self._rule.attr_arn,
         )
