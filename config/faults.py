@@ -21,7 +21,7 @@ class Fault:
     """A value that is not allowed.
 
     Attributes:
-        keys: The keys that are at odds; the first of them that the file sets is named.
+        keys: The keys that are at odds, the likeliest first; the first of them that the file sets is named.
         allowed: What would be allowed, in words.
         remedy: What to do.
         shown: What to say instead of the value, such as that there is none.
@@ -66,7 +66,7 @@ def fault(*parts: str | int, allowed: str, remedy: str) -> Fault:
 
 
 def conflict(*keys: str | KeyPath, allowed: str, remedy: str, table: str = "") -> Fault:
-    """Find fault with keys that do not go together; the one that the file sets first is named."""
+    """Find fault with keys that do not go together, the likeliest first."""
     paths = tuple(key(each) if isinstance(each, str) else each for each in keys)
     return Fault(keys=paths, allowed=allowed, remedy=remedy, table=table)
 
@@ -92,7 +92,7 @@ def is_secret(path: KeyPath, value: Any) -> bool:
 
 
 def _named_key(found: Fault, places: dict[KeyPath, int]) -> KeyPath:
-    return min(found.keys, key=lambda path: places.get(path, len(places)))
+    return next((path for path in found.keys if path in places), found.keys[0])
 
 
 def _show(path: KeyPath, layers: Layers) -> str:

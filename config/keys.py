@@ -142,11 +142,11 @@ def _resolved(field: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 def _kind(rule: dict[str, Any], schema: dict[str, Any]) -> str:
     if rule["type"] == "array":
         inner = _resolved(rule["items"], schema)
-        return f"an array of {KIND_OF_FORMAT.get(inner.get('format', ''), _PLURAL[inner['type']])}"
+        return f"an array of {_PLURAL[inner.get('format', inner['type'])]}"
     return KIND_OF_FORMAT.get(rule.get("format", ""), KIND_OF_TYPE[rule["type"]])
 
 
-_PLURAL: Final = {"string": "texts", "object": "tables"}
+_PLURAL: Final = {"string": "texts", "object": "tables", "date": "dates"}
 
 
 def _limit(rule: dict[str, Any]) -> str:

@@ -63,8 +63,10 @@ def _allowed(error: ErrorDetails, found: Key | None) -> str:
         return error["msg"]
     if error["type"].endswith(("_type", "_parsing")) or error["type"] == "value_error":
         return f"it must be {found.kind}" + (f", {found.limit}" if found.limit else "")
-    if error["type"].startswith(("string_too", "too_")):
-        return error["msg"].lower()
+    if error["type"] == "too_short":
+        return f"it must have {error['ctx']['min_length']} at least"
+    if error["type"] == "string_too_long":
+        return f"it must have {error['ctx']['max_length']} characters at most"
     return f"it must be {found.limit}"
 
 
@@ -77,8 +79,16 @@ def _remedy(error: ErrorDetails, found: Key | None, value: Any) -> str:
         return f"did you mean {show_value(meant)}?" if meant else "choose one"
     if error["type"] in _BOUNDS:
         return f"{_BOUNDS[error['type']]} it to {_number(error)} or {'more' if 'greater' in error['type'] else 'less'}"
+    if error["type"] == "multiple_of":
+        return f"round it up to {-(-value // error['ctx']['multiple_of']) * error['ctx']['multiple_of']}"
+    if found.kind.startswith("an array"):
+        return "write it in brackets: [ … ]" if error["type"] != "too_short" else f"give one, {_example(found)}"
     if found.kind in _CORRECTIONS:
         return _CORRECTIONS[found.kind](value)
+    if error["type"] == "string_type":
+        return _text(value)
+    if error["type"] == "string_too_long":
+        return "shorten it"
     return f"write it like {_example(found)}" if found.example is not None else _described(found)
 
 
@@ -104,14 +114,14 @@ def _whole(value: Any) -> str:
 
 def _address_range(value: Any) -> str:
     try:
-        return f"write it as {show_value(str(IPv4Network(value, strict=False)))}"
-    except (ValueError, TypeError):
+        return f"write it as {show_value(str(IPv4Network(str(value), strict=False)))}"
+    except ValueError:
         return 'write it like "10.0.0.0/16"'
 
 
 def _text(value: Any) -> str:
-    is_plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"put it in quotes: {show_value(str(value))}" if is_plain else "write text in quotes"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "put it in quotes" if is_number else "write text in quotes"
 
 
 _CORRECTIONS: Final[dict[str, Callable[[Any], str]]] = {

@@ -100,6 +100,8 @@ def _what_is_wrong(malformed: Exception) -> str:
     if isinstance(malformed, RecursionError):
         return f"the file is nested too deeply; tables go {DEEPEST} deep at most; flatten it"
     if place := _PLACE.match(text):
+        if "overwrite" in text or "twice" in text:
+            return f"line {place['line']} says again what is said above; a key or table is given once; remove one"
         return (
             f"line {place['line']} is not TOML (column {place['column']}: {_lower(place['what'])}); "
             "a line is key = value, with text, dates and times in quotes; correct it"

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from config.faults import is_secret
 from config.keys import ANY, ITEM, Key, catalogue, keys_in
 from config.words import KeyPath, listed, nearest, show_key
 
@@ -34,6 +35,8 @@ def suggestion(path: KeyPath) -> tuple[str, ...] | None:
 def advice(path: KeyPath, value: Any) -> str:
     """Say what to write instead of an unknown key."""
     meant = suggestion(path)
+    if is_secret(path, value):
+        return "remove it: a secret's place is Secrets Manager, never a file"
     if meant is None:
         return f"remove it, or choose from {listed(keys_in(path[:-1]))}"
     found = catalogue()[meant]

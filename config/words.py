@@ -61,8 +61,9 @@ def listed(words: Iterable[str], *, last: str = "and") -> str:
 def nearest(word: str, options: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """Answer the option that was probably meant, None when nothing is near."""
     by_spelling = {_spelling(option): option for option in options}
-    found = difflib.get_close_matches(_spelling(word), by_spelling, n=1, cutoff=cutoff)
-    return by_spelling[found[0]] if found else None
+    found = difflib.get_close_matches(_spelling(word), by_spelling, n=5, cutoff=cutoff)
+    best = min(found, key=lambda each: _slips(_spelling(word), each), default=None)
+    return by_spelling[best] if best else None
 
 
 def did_you_mean(word: str, options: Iterable[str], *, otherwise: str = "") -> str:
@@ -74,6 +75,19 @@ def did_you_mean(word: str, options: Iterable[str], *, otherwise: str = "") -> s
 
 def _spelling(word: str) -> str:
     return word.lower().replace("-", "_")
+
+
+def _slips(word: str, other: str) -> int:
+    """Count letters to add, drop, change or swap with their neighbour: `esat` is nearer to `east` than to `west`."""
+    before, above = [0] * (len(other) + 1), list(range(len(other) + 1))
+    for row, letter in enumerate(word, start=1):
+        here = [row]
+        for column, expected in enumerate(other, start=1):
+            cost = min(above[column] + 1, here[-1] + 1, above[column - 1] + (letter != expected))
+            is_swapped = row > 1 and column > 1 and letter == other[column - 2] and word[row - 2] == expected
+            here.append(min(cost, before[column - 2] + 1) if is_swapped else cost)
+        before, above = above, here
+    return above[-1]
 
 
 def _show_array(values: list[Any]) -> str:

@@ -1,6 +1,6 @@
 """CONTROL PLANE: what records and commands – API, WebSocket, Celery, beat, supervisor, migration, Flower."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from constructs import Construct
@@ -21,6 +21,7 @@ from contract.services import (
     WEBSOCKET_PATHS,
 )
 from stacks.data import DataStack
+from stacks.further_region import FurtherRegion
 from stacks.media import MediaStack
 from stacks.network import FurtherNetworkStack, NetworkStack
 from voice_constructs.access import allow_publishing, allow_task_protection
@@ -51,13 +52,13 @@ class ControlPlaneStack(PlatformStack):
         network: NetworkStack,
         data: DataStack,
         media: MediaStack,
-        further: Mapping[FurtherNetworkStack, MediaStack],
+        further: Sequence[FurtherRegion],
     ) -> None:
         """Run it.
 
         Args:
             media: The home region's.
-            further: Media of each further region, by its network.
+            further: The further regions.
         """
         super().__init__(scope, "control-plane", environment=environment)
         self._settings, self._network, self._data = environment, network, data
@@ -65,7 +66,7 @@ class ControlPlaneStack(PlatformStack):
         self._scaling: dict[str, Any] = {"schedule": environment.schedule, "environment": environment.name}
         self.routes: dict[str, Route] = {}
         self._stores = self._use_stores()
-        urls = {region.region: its_media.url for region, its_media in further.items()}
+        urls = {region.network.region: region.media.url for region in further}
         values = control_plane_values(
             environment, secrets=data.secrets, prefix=self.prefix, url=media.url, further=urls
         )
@@ -73,7 +74,7 @@ class ControlPlaneStack(PlatformStack):
         self._migrate_before([self._run_api(), *self._run_pools(), *self._run_background()])
         self._run_websocket()
         for region in further:
-            self._route_to(region)
+            self._route_to(region.network)
 
     def _use_stores(self) -> Stores:
         data = self._data
@@ -123,7 +124,11 @@ class ControlPlaneStack(PlatformStack):
     def _run_background(self) -> Iterator[FargateService]:
         background = self._settings.background
         # Two beats would send everything twice: the old one goes before the new one comes.
-        alone = {"min_healthy_percent": 0, "max_healthy_percent": 100, "availability_zone_rebalancing": None}
+        alone: dict[str, Any] = {
+            "min_healthy_percent": 0,
+            "max_healthy_percent": 100,
+            "availability_zone_rebalancing": None,
+        }
         yield self._processes.run("Beat", BEAT, fixed_section(background.beat_size, tasks=1), **alone)
         section = fixed_section(background.supervisor_size, tasks=background.supervisor_tasks)
         supervisor = self._processes.run("Supervisor", SUPERVISOR, section)
@@ -189,17 +194,7 @@ class ControlPlaneStack(PlatformStack):
         )
 
     def _balancer(self, id_: str, *, host: str, **options: Any) -> HttpsLoadBalancer:
-        network = self._network
-        return HttpsLoadBalancer(
-            self,
-            id_,
-            vpc=network.vpc,
-            certificate=network.certificate,
-            zone=network.zone,
-            name=self.host(host),
-            access_logs=network.access_logs,
-            **options,
-        )
+        return HttpsLoadBalancer(self, id_, edge=self._network.edge, name=self.host(host), **options)
 
     def _route(self, name: str, **options: Any) -> None:
         seconds = self._settings.timing.deregistration_seconds

@@ -1,5 +1,7 @@
 """DATA: the database, both Valkey groups, the buckets, the secrets. Kept whatever else is deleted."""
 
+from typing import Any
+
 from constructs import Construct
 
 from config.schema import Environment
@@ -28,12 +30,13 @@ class DataStack(PlatformStack):
     def __init__(self, scope: Construct, environment: Environment, *, network: NetworkStack) -> None:
         """Make it."""
         super().__init__(scope, "data", environment=environment)
-        data, keep = environment.data, {"retain": environment.data.retain}
+        data = environment.data
+        keep: dict[str, Any] = {"retain": data.retain}
         self.key = data_key(self, "Key", prefix=self.prefix, **keep)
         self.secrets = PlatformSecrets(
             self, "Secrets", prefix=self.secret_prefix, replica_regions=[r.name for r in environment.regions], **keep
         )
-        inside = {"vpc": network.vpc, "key": self.key}
+        inside: dict[str, Any] = {"vpc": network.vpc, "key": self.key}
         self.database = PostgresDatabase(self, "Database", database=data.database, **inside, **keep)
         self.live = ValkeyGroup(
             self,

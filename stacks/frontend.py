@@ -12,6 +12,11 @@ from voice_constructs.platform_stack import PlatformStack
 class FrontendStack(PlatformStack):
     """The page that people call from."""
 
+    @classmethod
+    def optional(cls, scope: Construct, environment: Environment, *, data: DataStack) -> "FrontendStack | None":
+        """The stack, if the environment wants the page."""
+        return cls(scope, environment, data=data) if environment.frontend.enabled else None
+
     def __init__(self, scope: Construct, environment: Environment, *, data: DataStack) -> None:
         """Build it from Git."""
         super().__init__(scope, "frontend", environment=environment)

@@ -1,17 +1,23 @@
 """MEDIA: LiveKit's nodes, TURN and egress, in one region. Rolled slowly: calls live here."""
 
+from typing import Any
+
 from constructs import Construct
 
 from config.schema import Environment
+from contract.metrics import ENVIRONMENT
 from stacks.data import DataStack, FurtherDataStack
 from stacks.network import FurtherNetworkStack, NetworkStack
+from voice_constructs import alarms
+from voice_constructs.alarms import Alarms
 from voice_constructs.egress import EgressService
-from voice_constructs.livekit import LiveKitServer, TurnEntrance
+from voice_constructs.livekit import LiveKitServer
 from voice_constructs.load_balancer import HttpsLoadBalancer
 from voice_constructs.media_configuration import egress_variables, livekit_variables, media_ports
 from voice_constructs.media_nodes import MediaNodes
 from voice_constructs.platform_stack import PlatformStack
 from voice_constructs.scaling.tiers import scale_egress, scale_livekit
+from voice_constructs.turn import TurnEntrance
 
 
 class MediaStack(PlatformStack):
@@ -19,7 +25,6 @@ class MediaStack(PlatformStack):
 
     Attributes:
         url: The one stable address in front of the nodes, `wss://livekit.voice.example.com`.
-        signal_dimensions: CloudWatch dimensions of the nodes behind signalling; likewise `turn_dimensions`.
     """
 
     def __init__(
@@ -35,16 +40,16 @@ class MediaStack(PlatformStack):
         self.url = f"wss://{self.host('livekit')}"
         self._settings, self._network, self._data = environment, network, data
         self._setting = self.service_setting("media", vpc=network.vpc, observability=data.secrets.observability)
-        self._entrance = {
-            "vpc": network.vpc,
-            "certificate": network.certificate,
-            "zone": network.zone,
-            "access_logs": network.access_logs,
-        }
-        self._scaling = {"schedule": environment.schedule, "environment": environment.name}
+        self._scaling: dict[str, Any] = {"schedule": environment.schedule, "environment": environment.name}
         self._run_livekit()
         if environment.media.egress.enabled:
             self._run_egress()
+
+    def watched_by(self, its_alarms: Alarms) -> None:
+        """Have alarms on the nodes, and on both ways to them."""
+        its_alarms.add(alarms.MEDIA, dimensions={ENVIRONMENT: self._settings.name})
+        its_alarms.add(alarms.HTTP_TARGETS, dimensions=self._signal_dimensions, of="Signal")
+        its_alarms.add(alarms.TURN_TARGETS, dimensions=self._turn_dimensions, of="Turn")
 
     def _run_livekit(self) -> None:
         livekit, ports = self._settings.media.livekit, media_ports(self._settings.media.livekit)
@@ -70,10 +75,10 @@ class MediaStack(PlatformStack):
                 network_cidr=self._network.vpc.vpc_cidr_block,
             ),
         )
-        signal = HttpsLoadBalancer(self, "Signal", name=self.host("livekit"), **self._entrance)
-        turn = TurnEntrance(self, "Turn", name=self.host("turn"), **self._entrance)
-        self.signal_dimensions = server.serve_signal(signal)
-        self.turn_dimensions = server.serve_turn(turn)
+        signal = HttpsLoadBalancer(self, "Signal", edge=self._network.edge, name=self.host("livekit"))
+        turn = TurnEntrance(self, "Turn", edge=self._network.edge, name=self.host("turn"))
+        self._signal_dimensions = server.serve_signal(signal)
+        self._turn_dimensions = server.serve_turn(turn)
         scale_livekit(server.service, livekit=livekit, **self._scaling)
 
     def _run_egress(self) -> None:

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from config.schema import Environment
 from config.sections.network import Region
-from voice_constructs.domain import DomainName, certificate
+from voice_constructs.domain import DomainName, edge
 from voice_constructs.network import PlatformNetwork
 from voice_constructs.peering import HomePeering
 from voice_constructs.platform_stack import PlatformStack
@@ -16,7 +16,7 @@ class NetworkStack(PlatformStack):
     Attributes:
         vpc: Public, private and data subnets.
         zone: The public zone of the environment's domain.
-        certificate: For every name in it, in this region.
+        edge: What load balancers of this region stand on, with a certificate for every name in the zone.
         access_logs: Bucket for load balancers and buckets of this region.
     """
 
@@ -26,7 +26,7 @@ class NetworkStack(PlatformStack):
         network = PlatformNetwork(self, "Network", network=environment.network, cidr=str(environment.network.cidr))
         self.vpc, self.access_logs = network.vpc, network.access_logs
         self.zone = DomainName(self, "Domain", domain=environment.domain).zone
-        self.certificate = certificate(self, "Certificate", domain=environment.domain, zone=self.zone)
+        self.edge = edge(self, network, domain=environment.domain, zone=self.zone)
 
 
 class FurtherNetworkStack(PlatformStack):
@@ -42,8 +42,8 @@ class FurtherNetworkStack(PlatformStack):
         super().__init__(scope, "network", environment=environment, region=region.name)
         network = PlatformNetwork(self, "Network", network=environment.network, cidr=str(region.cidr))
         self.cidr = str(region.cidr)
-        self.vpc, self.access_logs, self.zone = network.vpc, network.access_logs, home.zone
-        self.certificate = certificate(self, "Certificate", domain=environment.domain, zone=home.zone)
+        self.vpc = network.vpc
+        self.edge = edge(self, network, domain=environment.domain, zone=home.zone)
         self.peering = HomePeering(
             self,
             "Home",

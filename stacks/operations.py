@@ -35,7 +35,7 @@ class OperationsStack(PlatformStack):
         topic = AlarmTopic(self, "People", name=f"{self.prefix}-alarms", email=environment.operations.alarm_email).topic
         self._alarms = Alarms(self, "Alarms", prefix=self.prefix, topic=topic)
         self._watch_services()
-        watch_media(self._alarms, environment=environment, media=media)
+        media.watched_by(self._alarms)
         for name, route in control_plane.routes.items():
             self._alarms.add(alarms.HTTP_TARGETS, dimensions=route.dimensions, of=name)
         self._watch_data(data)
@@ -89,25 +89,6 @@ class OperationsStack(PlatformStack):
             "agent": f"{self.prefix}-agents",
             **dict.fromkeys(control_plane, f"{self.prefix}-control-plane"),
         }
-
-
-class FurtherOperationsStack(PlatformStack):
-    """A further region's alarms: an alarm must live where its metric does."""
-
-    def __init__(self, scope: Construct, environment: Environment, *, media: MediaStack) -> None:
-        """Watch a further region."""
-        super().__init__(scope, "operations", environment=environment, region=media.region)
-        topic = AlarmTopic(self, "People", name=f"{self.prefix}-alarms", email=environment.operations.alarm_email).topic
-        its_alarms = Alarms(self, "Alarms", prefix=self.prefix, topic=topic)
-        its_alarms.add_events(clusters=[f"{self.prefix}-{part}" for part in ("media", "agents")])
-        watch_media(its_alarms, environment=environment, media=media)
-
-
-def watch_media(its_alarms: Alarms, *, environment: Environment, media: MediaStack) -> None:
-    """Alarm on a region's nodes and on both ways to them."""
-    its_alarms.add(alarms.MEDIA, dimensions={ENVIRONMENT: environment.name})
-    its_alarms.add(alarms.HTTP_TARGETS, dimensions=media.signal_dimensions, of="Signal")
-    its_alarms.add(alarms.TURN_TARGETS, dimensions=media.turn_dimensions, of="Turn")
 
 
 def _words(node: str, prefix: str) -> str:

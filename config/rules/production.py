@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.faults import Fault, conflict
+from config.faults import Fault, fault
 from config.schema import Environment
 
 
@@ -27,4 +27,4 @@ def production_is_safe(environment: Environment) -> Iterator[Fault]:
     )
     for key, is_met, reason, remedy in conditions:
         if not is_met:
-            yield conflict(key, "production", allowed=f"production = true refuses {key} so: {reason}", remedy=remedy)
+            yield fault(key, allowed=f"production = true refuses that, because {reason}", remedy=remedy)

@@ -40,7 +40,7 @@ class Agent(ServiceSection):
     """How big each is."""
     sessions_per_task: int = Field(10, ge=1, le=100)
     """Calls that one task holds; must fit its CPU and memory (ruling X4)."""
-    pipelines: tuple[str, ...] = Field(("deepgram_openai",), min_length=1)
+    pipelines: tuple[str, ...] = Field(("deepgram_openai",), min_length=1, examples=[["deepgram_openai"]])
     """Pipelines that callers may choose."""
     vad: Literal["builtin", "silero"] = "builtin"
     """The framework's voice activity detection, or the Silero plug-in."""

@@ -4,6 +4,7 @@ Every exception to a rule of the reviewers is acknowledged beside what it concer
 """
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -87,7 +88,7 @@ def open_between(consumer: ec2.IConnectable, provider: ec2.ISecurityGroup, *, po
 
     The rule belongs to the consumer's stack: the provider's stack would otherwise depend on it.
     """
-    group = consumer.connections.security_groups[0]
+    group = cast(ec2.SecurityGroup, consumer.connections.security_groups[0])
     id_ = f"To{provider.node.path.rpartition('/')[0].rpartition('/')[2]}{port}"
     if group.node.try_find_child(id_):
         return

@@ -6,7 +6,7 @@ long. The spine is here; the full set comes into the same tables, each with its 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
@@ -212,5 +212,5 @@ def _dimension(name: str, value: str) -> cloudwatch.CfnAlarm.DimensionProperty:
     return cloudwatch.CfnAlarm.DimensionProperty(name=name, value=value)
 
 
-def _statistic(statistic: str) -> dict[str, str]:
+def _statistic(statistic: str) -> dict[str, Any]:
     return {"extended_statistic": statistic} if statistic.startswith("p") else {"statistic": statistic}

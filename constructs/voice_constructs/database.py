@@ -1,5 +1,7 @@
 """PostgreSQL on RDS: encrypted, Multi-AZ, backed up, reachable from inside only."""
 
+from typing import Any
+
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -33,7 +35,7 @@ class PostgresDatabase(Construct):
         super().__init__(scope, id_)
         self._database, self._key, self._retain = database, key, retain
         self.group = ec2.SecurityGroup(self, "Access", vpc=vpc, description="who may reach PostgreSQL")
-        self._network = {"vpc": vpc, "vpc_subnets": ec2.SubnetSelection(subnet_group_name="data")}
+        self._network: dict[str, Any] = {"vpc": vpc, "vpc_subnets": ec2.SubnetSelection(subnet_group_name="data")}
         self.instance = self._primary()
         if not database.multi_az:
             acknowledge(self, "RDS3", reason="the file says so; refused in production")
@@ -42,7 +44,7 @@ class PostgresDatabase(Construct):
         self.replica = self._read_replica() if database.read_replica else None
 
     @property
-    def variables(self) -> dict[str, str | int]:
+    def variables(self) -> dict[str, Any]:
         """What `DatabaseEnv` asks for, without PgBouncer."""
         addresses = {"database_host": self.instance.db_instance_endpoint_address, "database_port": PORT}
         replica = {"database_replica_host": self.replica.db_instance_endpoint_address} if self.replica else {}

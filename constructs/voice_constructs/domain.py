@@ -5,6 +5,8 @@ from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
 from config.sections.network import Domain
+from voice_constructs.load_balancer import Edge
+from voice_constructs.network import PlatformNetwork
 
 
 class DomainName(Construct):
@@ -26,8 +28,9 @@ class DomainName(Construct):
         )
 
 
-def certificate(scope: Construct, id_: str, *, domain: Domain, zone: route53.IHostedZone) -> acm.Certificate:
-    """A certificate of this region for `*.` the domain; waits until the zone is delegated to."""
-    return acm.Certificate(
-        scope, id_, domain_name=f"*.{domain.name}", validation=acm.CertificateValidation.from_dns(zone)
+def edge(scope: Construct, network: PlatformNetwork, *, domain: Domain, zone: route53.IHostedZone) -> Edge:
+    """What load balancers of a region stand on; the certificate waits until the zone is delegated to."""
+    certificate = acm.Certificate(
+        scope, "Certificate", domain_name=f"*.{domain.name}", validation=acm.CertificateValidation.from_dns(zone)
     )
+    return Edge(vpc=network.vpc, zone=zone, certificate=certificate, access_logs=network.access_logs)

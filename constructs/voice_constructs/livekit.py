@@ -1,26 +1,21 @@
 """LiveKit's server as a service: one task per node, a guardian beside it, two load balancers before it."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_route53_targets as targets
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from config.sections.media import LiveKit
 from contract.media import MediaPorts
 from contract.services import LIVEKIT as CONTAINER
 from contract.timing import Timing
-from voice_constructs.access import open_to_world
 from voice_constructs.binding import Value
 from voice_constructs.guardian import add_guardian
 from voice_constructs.load_balancer import HttpsLoadBalancer
 from voice_constructs.logs import log_group
 from voice_constructs.media_nodes import MediaNodes
 from voice_constructs.service import ServiceSetting, accept_task_definition, add_container
+from voice_constructs.turn import TurnEntrance
 from voice_constructs.web_service import target_dimensions
 
 LIVEKIT_RESERVATION_MIB = 1024  # what placement needs to see; the server may use the whole node
@@ -92,7 +87,7 @@ class LiveKitServer(Construct):
         self._nodes.allow_from(balancer.group, port=self._ports.signal, what="signalling")
         return target_dimensions(balancer.balancer.load_balancer_full_name, group)
 
-    def serve_turn(self, entrance: "TurnEntrance") -> dict[str, str]:
+    def serve_turn(self, entrance: TurnEntrance) -> dict[str, str]:
         """Put the nodes' TURN behind TLS on 443, for networks that allow nothing else."""
         group = elbv2.NetworkTargetGroup(
             self,
@@ -146,58 +141,3 @@ class LiveKitServer(Construct):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             enable_ecs_managed_tags=True,
         )
-
-
-class TurnEntrance(Construct):
-    """A network load balancer with fixed addresses: TURN over TLS on 443.
-
-    Attributes:
-        group: Open to the world on 443.
-        listener: Ends TLS; the nodes get plain TCP (`external_tls`).
-        balancer: The load balancer, for metrics.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        vpc: ec2.IVpc,
-        certificate: acm.ICertificate,
-        zone: route53.IHostedZone,
-        name: str,
-        access_logs: s3.IBucket,
-    ) -> None:
-        """Make it, one fixed address in each zone."""
-        super().__init__(scope, id_)
-        self.vpc = vpc
-        self.group = ec2.SecurityGroup(self, "Access", vpc=vpc, description="TURN over TLS")
-        open_to_world(self.group, ec2.Port.HTTPS, reason="TURN over TLS, where only 443 is let out")
-        self.balancer = elbv2.NetworkLoadBalancer(
-            self,
-            "Balancer",
-            vpc=vpc,
-            internet_facing=True,
-            cross_zone_enabled=True,
-            security_groups=[self.group],
-            subnet_mappings=self._fixed_addresses(vpc),
-        )
-        self.balancer.log_access_logs(access_logs, prefix="elb/turn")
-        self.listener = self.balancer.add_listener(
-            "Tls",
-            port=443,
-            protocol=elbv2.Protocol.TLS,
-            certificates=[elbv2.ListenerCertificate.from_certificate_manager(certificate)],
-            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
-        )
-        alias = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.balancer))
-        route53.ARecord(self, "Name", zone=zone, record_name=f"{name}.", target=alias)
-
-    def _fixed_addresses(self, vpc: ec2.IVpc) -> list[elbv2.SubnetMapping]:
-        subnets = vpc.select_subnets(subnet_group_name="public").subnets
-        return [
-            elbv2.SubnetMapping(
-                subnet=subnet, allocation_id=ec2.CfnEIP(self, f"Address{number}", domain="vpc").attr_allocation_id
-            )
-            for number, subnet in enumerate(subnets, start=1)
-        ]

@@ -1,5 +1,6 @@
 """Load balancers with TLS, access logs and a firewall; the only way in for HTTP and WebSockets."""
 
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from aws_cdk import Duration
@@ -15,6 +16,21 @@ from constructs import Construct
 from voice_constructs.access import open_to_world
 
 
+@dataclass(frozen=True)
+class Edge:
+    """What every load balancer of a region stands on."""
+
+    vpc: ec2.IVpc
+    zone: route53.IHostedZone
+    certificate: acm.ICertificate
+    access_logs: s3.IBucket
+
+    def give_name(self, scope: Construct, name: str, *, balancer: elbv2.ILoadBalancerV2) -> None:
+        """Make an alias record for a load balancer."""
+        alias = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(balancer))
+        route53.ARecord(scope, "Name", zone=self.zone, record_name=f"{name}.", target=alias)
+
+
 class HttpsLoadBalancer(Construct):
     """An application load balancer with one HTTPS listener and a name.
 
@@ -28,11 +44,8 @@ class HttpsLoadBalancer(Construct):
         scope: Construct,
         id_: str,
         *,
-        vpc: ec2.IVpc,
-        certificate: acm.ICertificate,
-        zone: route53.IHostedZone,
+        edge: Edge,
         name: str,
-        access_logs: s3.IBucket,
         public: bool = True,
         idle_seconds: int = 60,
         keep_alive_seconds: int = 3600,
@@ -40,18 +53,19 @@ class HttpsLoadBalancer(Construct):
         """Make it.
 
         Args:
+            edge: The region's network and name.
             name: Full host name; an alias record in the zone.
             public: Open 443 to the world; otherwise consumers open themselves a way.
             idle_seconds: A connection without traffic is cut; must be longer than our own pings.
             keep_alive_seconds: Age at which a client's connection is closed after its next answer.
         """
         super().__init__(scope, id_)
-        self.vpc = vpc
-        self.group = ec2.SecurityGroup(self, "Access", vpc=vpc, description=f"who may reach {name}")
+        self.vpc = edge.vpc
+        self.group = ec2.SecurityGroup(self, "Access", vpc=edge.vpc, description=f"who may reach {name}")
         self.balancer = elbv2.ApplicationLoadBalancer(
             self,
             "Balancer",
-            vpc=vpc,
+            vpc=edge.vpc,
             internet_facing=public,
             vpc_subnets=ec2.SubnetSelection(subnet_group_name="public" if public else "private"),
             security_group=self.group,
@@ -59,17 +73,17 @@ class HttpsLoadBalancer(Construct):
             client_keep_alive=Duration.seconds(keep_alive_seconds),
             drop_invalid_header_fields=True,
         )
-        self.balancer.log_access_logs(access_logs, prefix=f"elb/{id_.lower()}")
+        self.balancer.log_access_logs(edge.access_logs, prefix=f"elb/{id_.lower()}")
         self.listener = self.balancer.add_listener(
             "Https",
             port=443,
             protocol=elbv2.ApplicationProtocol.HTTPS,
-            certificates=[certificate],
+            certificates=[edge.certificate],
             ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
             open=False,
             default_action=elbv2.ListenerAction.fixed_response(404),
         )
-        self._name(zone, name)
+        edge.give_name(self, name, balancer=self.balancer)
         if public:
             open_to_world(self.group, ec2.Port.HTTPS, reason=f"callers reach {id_} over TLS")
             Firewall(self, "Firewall", load_balancer_arn=self.balancer.load_balancer_arn)
@@ -78,10 +92,6 @@ class HttpsLoadBalancer(Construct):
         """Let addresses of our own networks reach an internal load balancer."""
         for cidr in ranges:
             self.group.add_ingress_rule(ec2.Peer.ipv4(str(cidr)), ec2.Port.HTTPS, "the platform's own tasks")
-
-    def _name(self, zone: route53.IHostedZone, name: str) -> None:
-        alias = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.balancer))
-        route53.ARecord(self, "Name", zone=zone, record_name=f"{name}.", target=alias)
 
 
 class Firewall(Construct):

@@ -1,4 +1,4 @@
-"""The variables of LiveKit and egress: their YAML from the values that open the security groups, their secrets apart."""
+"""The variables of LiveKit and egress: YAML from the values that open the security groups, secrets apart."""
 
 from typing import Protocol
 
@@ -23,8 +23,13 @@ from voice_constructs.valkey import ValkeyGroup
 class LiveKitSecrets(Protocol):
     """What holds LiveKit's key: the home region's secrets, or a further region's copies."""
 
-    livekit: secretsmanager.ISecret
-    livekit_key_id: str
+    @property
+    def livekit(self) -> secretsmanager.ISecret:
+        """The whole of it, as `LIVEKIT_KEYS`."""
+
+    @property
+    def livekit_key_id(self) -> str:
+        """The key's id, no secret."""
 
     @property
     def livekit_client_variables(self) -> dict[str, str | ecs.Secret]:

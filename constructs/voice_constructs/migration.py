@@ -83,7 +83,9 @@ class Migration(Construct):
             service_timeout=WAIT,
             properties={"TaskDefinition": task.definition.task_definition_arn},
         )
-        self._resource.node.add_dependency(self._rule, self._permission)
+        # Not before the permissions, the way to the database, and whoever tells that the task has stopped.
+        permissions = (self._role, task.role, task.definition.obtain_execution_role())
+        self._resource.node.add_dependency(*permissions, self.group, self._rule, self._permission)
 
     @property
     def connections(self) -> ec2.Connections:
@@ -105,6 +107,7 @@ class Migration(Construct):
         log = log_group(self, "Log", days=self._setting.log_days)
         log.grant_write(role)
         self._permit(role)
+        self._role = role
         return lambda_.CfnFunction(
             self,
             "Runner",

@@ -6,6 +6,7 @@ Runs inside AWS Lambda as inline code, which may have 4,096 characters.
 import json
 import os
 import urllib.request
+from typing import Any
 
 import boto3
 
@@ -13,17 +14,19 @@ ANSWER = ("StackId", "RequestId", "LogicalResourceId", "ResponseURL")
 MARK = "CLOUDFORMATION_REQUEST"
 
 
-def handler(event, context):
+def handler(event: dict[str, Any], _context: object) -> None:
     """Take a request of CloudFormation, or ECS's word that the task has stopped."""
     if "RequestType" in event:
-        return start(event)
-    return stopped(event["detail"])
+        start(event)
+    else:
+        stopped(event["detail"])
 
 
-def start(request):
+def start(request: dict[str, Any]) -> None:
     """Run the task; what it must be answered to travels in the task's own overrides."""
     if request["RequestType"] == "Delete":
-        return answer(request, "SUCCESS", "nothing to undo")
+        answer(request, "SUCCESS", "nothing to undo")
+        return
     try:
         network = {
             "subnets": os.environ["SUBNETS"].split(","),
@@ -46,19 +49,20 @@ def start(request):
         answer(request, "FAILED", f"the migration task did not start: {refused}")
 
 
-def stopped(task):
+def stopped(task: dict[str, Any]) -> None:
     """Answer CloudFormation with the task's exit code."""
     override = task["overrides"]["containerOverrides"][0]
     request = json.loads(next(pair["value"] for pair in override["environment"] if pair["name"] == MARK))
     container = next(each for each in task["containers"] if each["name"] == override["name"])
     code = container.get("exitCode")
     if code == 0:
-        return answer(request, "SUCCESS", task["taskArn"])
+        answer(request, "SUCCESS", task["taskArn"])
+        return
     why = container.get("reason") or task.get("stoppedReason", "")
     answer(request, "FAILED", f"migration exited with {code}: {why}; see the log of {task['taskArn']}")
 
 
-def answer(request, status, reason):
+def answer(request: dict[str, Any], status: str, reason: str) -> None:
     """Send CloudFormation what it waits for."""
     told = {key: request[key] for key in ANSWER[:3]}
     body = {**told, "Status": status, "Reason": reason[:1024], "PhysicalResourceId": "migration"}

@@ -2,10 +2,16 @@
 
 import json
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import aws_cdk as cdk
 import cdk_nag
+
+from config.errors import ConfigError
+from config.load import load
+from config.schema import Environment
 
 ROOT = Path(__file__).parents[2]
 RULES = Path(__file__).parent / "rules"
@@ -30,6 +36,21 @@ class PlatformApp(cdk.App):
         )
         if reviewed:
             self._review()
+
+    @classmethod
+    def synthesize(cls, define: Callable[["PlatformApp", Environment], None]) -> None:
+        """Synthesize the environment that was asked for, or print one message and exit with code 2.
+
+        Args:
+            define: Defines the stacks of an environment.
+        """
+        app = cls()
+        try:
+            define(app, load(app.requested_environment))
+        except ConfigError as error:
+            print(error, file=sys.stderr)
+            raise SystemExit(2) from None
+        app.synth()
 
     @property
     def requested_environment(self) -> str:

@@ -1,6 +1,7 @@
 """Every secret of an environment: what we can make is generated, what only people have is left empty."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from aws_cdk import ArnFormat, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_ecs as ecs
@@ -107,7 +108,7 @@ def generated_secret(
     Args:
         field: The secret is then JSON with this one field.
     """
-    shape = {"secret_string_template": "{}", "generate_string_key": field} if field else {}
+    shape: dict[str, Any] = {"secret_string_template": "{}", "generate_string_key": field} if field else {}
     secret = secretsmanager.Secret(
         scope,
         id_,

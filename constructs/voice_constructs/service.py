@@ -26,7 +26,7 @@ class ServiceSetting:
     def __init__(
         self,
         *,
-        cluster: ecs.ICluster,
+        cluster: ecs.Cluster,
         cluster_name: str,
         images: Images,
         log_days: int,

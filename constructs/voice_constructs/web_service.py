@@ -88,7 +88,7 @@ class Route(Construct):
         )
 
 
-def target_dimensions(balancer: str, group: elbv2.ITargetGroup) -> dict[str, str]:
+def target_dimensions(balancer: str, group: elbv2.ApplicationTargetGroup | elbv2.NetworkTargetGroup) -> dict[str, str]:
     """CloudWatch dimensions of a target group behind a load balancer, given by its full name."""
     return {"LoadBalancer": balancer, "TargetGroup": group.target_group_full_name}
 

@@ -128,8 +128,8 @@ def _one_offs(profile: Profile, crons: Sequence[Recurring], holidays: frozenset[
 
 
 def _touched(holidays: frozenset[date]) -> list[date]:
-    """Answer holidays with the day before and after: leads reach back, windows that go on reach forward."""
-    return sorted({holiday + step * _ONE_DAY for holiday in holidays for step in (-1, 0, 1)})
+    """Answer holidays with the day before, into which leads reach; the midnight after is an ordinary cron's."""
+    return sorted({holiday + step * _ONE_DAY for holiday in holidays for step in (-1, 0)})
 
 
 def _kind_on(day: date, holidays: frozenset[date]) -> Kind:
