@@ -12,8 +12,8 @@ from config.words import KeyPath, listed, nearest, show_key
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 ENVIRONMENTS: Final = REPOSITORY / "config" / "environments"
 DEEPEST: Final = 20  # tables within tables; the schema has five
-_PLACE: Final = re.compile(r"^(?P<what>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)$")
-_AT_END: Final = " (at end of document)"
+_PLACE: Final = re.compile(r"(?P<what>.*) \(at (line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
+_AGAIN: Final = re.compile("overwrite|twice|duplicate|immutable")
 
 
 def find(name_or_path: str) -> Path:
@@ -96,22 +96,23 @@ def _toml_files(directory: Path) -> list[Path]:
 
 def _what_is_wrong(malformed: Exception) -> str:
     """Name the place but never quote the line, which may hold a secret."""
-    text = str(malformed)
     if isinstance(malformed, RecursionError):
         return f"the file is nested too deeply; tables go {DEEPEST} deep at most; flatten it"
-    if place := _PLACE.match(text):
-        if "overwrite" in text or "twice" in text:
-            return f"line {place['line']} says again what is said above; a key or table is given once; remove one"
-        return (
-            f"line {place['line']} is not TOML (column {place['column']}: {_lower(place['what'])}); "
-            "a line is key = value, with text, dates and times in quotes; correct it"
-        )
-    what = _lower(text.removesuffix(_AT_END)) if text.endswith(_AT_END) else "a number has too many digits"
-    return f"the file is not TOML ({what}); a line is key = value, with text in quotes; correct it"
+    found = _PLACE.match(str(malformed))
+    if found is None:  # an integer of 5,000 digits
+        return "the file is not TOML; a number has 64 bits; write a smaller one"
+    place = f"line {found['line']}" if found["line"] else "the last line"
+    what = found["what"][:1].lower() + found["what"][1:]
+    if _AGAIN.search(what):
+        return f"{place} says again what is said above; a key or table is given once; remove one of them"
+    return (
+        f"{place} is not TOML ({what}); a line is key = value, with text, dates and times in quotes; "
+        f"correct it{_at(found['column'])}"
+    )
 
 
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _at(column: str | None) -> str:
+    return f" at column {column}" if column else ""
 
 
 def _plain(value: Any, *, path: Path, above: KeyPath) -> Any:

@@ -89,8 +89,8 @@ def _fit(service: str, field: str, *, wanted: int, size: TaskSize, names: tuple[
         "agent.pipelines",
         allowed=(
             f"{service}.{field} is at most {most} with {size.cpu_units} CPU units and {size.memory_mib} MiB, "
-            f"because a call on {heaviest.name} takes {heaviest.vcpu_per_session} of {AGENT_TARGET_LOAD:.0%} of a vCPU "
-            f"and {heaviest.gib_per_session} GiB beside {AGENT_BASE_GIB} GiB"
+            f"because {heaviest.name} takes {heaviest.vcpu_per_session} vCPU a call out of {AGENT_TARGET_LOAD:.0%}, "
+            f"and {heaviest.gib_per_session} GiB a call beside {AGENT_BASE_GIB} GiB"
         ),
         remedy=f"lower {service}.{field} to {most} or less, or raise {service}.size",
     )

@@ -29,9 +29,7 @@ def regions_differ(environment: Environment) -> Iterator[Fault]:
     seen = {environment.region: "the home region"}
     for path, name in _further_names(environment):
         if name in seen:
-            yield conflict(
-                path, "region", allowed=f"{name} is {seen[name]}", remedy="remove it, or name another region"
-            )
+            yield conflict(path, allowed=f"it is {seen[name]}", remedy="remove it, or name another region")
         seen[name] = "a further region already"
 
 

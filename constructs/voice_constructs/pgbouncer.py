@@ -99,9 +99,15 @@ class PgBouncerService(Construct):
             cross_zone_enabled=True,
         )
         balancer.log_access_logs(access_logs, prefix="elb/pgbouncer")
-        listener = balancer.add_listener("Postgres", port=CONTAINER.port)
-        listener.add_targets(
-            "Poolers", port=CONTAINER.port, targets=[self.service], deregistration_delay=Duration.seconds(60)
+        poolers = elbv2.NetworkTargetGroup(
+            self,
+            "Poolers",
+            vpc=vpc,
+            port=CONTAINER.port,
+            target_type=elbv2.TargetType.IP,
+            targets=[self.service],
+            deregistration_delay=Duration.seconds(60),
         )
+        balancer.add_listener("Postgres", port=CONTAINER.port, default_target_groups=[poolers])
         self.service.connections.allow_from(self._group, ec2.Port.tcp(CONTAINER.port), "PgBouncer's load balancer")
         return balancer

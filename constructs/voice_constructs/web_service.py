@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from config.sections.capacity import ServiceSection
 from contract.services import READINESS_PATH, Container
+from voice_constructs.access import acknowledge
 from voice_constructs.load_balancer import HttpsLoadBalancer
 from voice_constructs.service import FargateService
 
@@ -58,6 +59,8 @@ class Route(Construct):
             alternate_target=self._alternate(rule) if section.rollout != "rolling" else None,
         )
         self.target_group.add_target(target)
+        if section.rollout != "rolling":
+            accept_traffic_shift(service)
 
     @property
     def dimensions(self) -> dict[str, str]:
@@ -86,6 +89,15 @@ class Route(Construct):
                 path=READINESS_PATH, interval=Duration.seconds(10), timeout=Duration.seconds(5)
             ),
         )
+
+
+def accept_traffic_shift(service: FargateService) -> None:
+    """What a service whose traffic ECS shifts has: AWS's own role for it, and alarms instead of a circuit breaker."""
+    policy = "arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
+    acknowledge(service, f"IAM4[Policy::{policy}]", reason="ECS itself needs it to move listeners; AWS keeps it exact")
+    Annotations.of(service).acknowledge_warning(
+        "@aws-cdk/aws-ecs:shouldUseCircuitBreaker", "the circuit breaker is for rolling deployments only"
+    )
 
 
 def target_dimensions(balancer: str, group: elbv2.ApplicationTargetGroup | elbv2.NetworkTargetGroup) -> dict[str, str]:
