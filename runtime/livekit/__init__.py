@@ -1,0 +1,1 @@
+"""What does LiveKit's server need around it?"""

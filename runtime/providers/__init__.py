@@ -1,0 +1,1 @@
+"""How do the providers answer when there are none?"""
