@@ -1,0 +1,166 @@
+"""The services of an environment, as their templates say: size, bounds, every scaling signal."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from voicectl.review.templates import Assembly, Properties, Resource, StackTemplate, reference_of
+
+SERVICE = "AWS::ECS::Service"
+TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
+POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+SHORT = {
+    "ECSServiceAverageCPUUtilization": "CPU %",
+    "ECSServiceAverageMemoryUtilization": "memory %",
+    "ALBRequestCountPerTarget": "requests per task and minute",
+}
+STATISTICS = {"Average": "average", "Maximum": "highest", "Minimum": "lowest", "Sum": "sum of"}
+ALARM = "AWS::CloudWatch::Alarm"
+OPERATORS = {
+    "GreaterThanThreshold": ">",
+    "GreaterThanOrEqualToThreshold": "≥",
+    "LessThanThreshold": "<",
+    "LessThanOrEqualToThreshold": "≤",
+}
+
+
+@dataclass(frozen=True)
+class ScheduledAction:
+    """One scheduled change of a service's bounds."""
+
+    name: str
+    when: str
+    time_zone: str
+    bounds: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """One ECS service.
+
+    Attributes:
+        tasks: `2–20`, or `2 fixed`.
+        signals: What adds or holds tasks, one line each; `leaves` is what takes them away.
+    """
+
+    stack: str
+    name: str
+    size: str
+    tasks: str
+    signals: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+    schedule: tuple[ScheduledAction, ...] = field(default=())
+
+
+def services_of(assembly: Assembly) -> list[Service]:
+    """Every service, in the order of deployment."""
+    return [_service(stack, resource) for stack, resource in assembly.of_type(SERVICE)]
+
+
+def _service(stack: StackTemplate, resource: Resource) -> Service:
+    properties = resource.properties
+    target = next((each for each in stack.of_type(TARGET) if _scales(each, resource)), None)
+    about = {"stack": stack.name, "name": properties["ServiceName"], "size": _size(stack, properties)}
+    if target is None:
+        return Service(**about, tasks=f"{properties.get('DesiredCount', 1)} fixed")
+    policies = [
+        each for each in stack.of_type(POLICY) if reference_of(each.properties["ScalingTargetId"]) == target.logical_id
+    ]
+    return Service(
+        **about,
+        tasks=_bounds(target.properties),
+        signals=_lines(stack, [policy for policy in policies if not _is_in(policy)]),
+        leaves=_lines(stack, [policy for policy in policies if _is_in(policy)]),
+        schedule=tuple(_action(action) for action in target.properties.get("ScheduledActions", ())),
+    )
+
+
+def _scales(target: Resource, service: Resource) -> bool:
+    return f"'{service.logical_id}'" in str(target.properties["ResourceId"])
+
+
+def _size(stack: StackTemplate, service: Properties) -> str:
+    task = stack.properties_of(service["TaskDefinition"])
+    if task.get("NetworkMode") == "host":
+        templates = [each.properties["LaunchTemplateData"] for each in stack.of_type("AWS::EC2::LaunchTemplate")]
+        return f"EC2 {templates[0]['InstanceType']}, one a node"
+    vcpus, gib = int(task["Cpu"]) / 1024, int(task["Memory"]) / 1024
+    provider = service["CapacityProviderStrategy"][0]["CapacityProvider"]
+    return f"{vcpus:g} vCPU {gib:g} GiB{' Spot' if provider == 'FARGATE_SPOT' else ''}"
+
+
+def _bounds(properties: Properties) -> str:
+    return f"{properties['MinCapacity']}–{properties['MaxCapacity']}"
+
+
+def _action(action: dict[str, Any]) -> ScheduledAction:
+    return ScheduledAction(
+        name=action["ScheduledActionName"],
+        when=action["Schedule"],
+        time_zone=action.get("Timezone", "UTC"),
+        bounds=_bounds(action["ScalableTargetAction"]),
+    )
+
+
+def _is_in(policy: Resource) -> bool:
+    steps = policy.properties.get("StepScalingPolicyConfiguration", {}).get("StepAdjustments", [])
+    return any(step["ScalingAdjustment"] < 0 for step in steps)
+
+
+def _lines(stack: StackTemplate, policies: list[Resource]) -> tuple[str, ...]:
+    """One line for each signal, those with the same answer together and the answer below them."""
+    by_answer: dict[str, list[str]] = {}
+    for policy in policies:
+        answer, signals = _describe(stack, policy)
+        by_answer.setdefault(answer, []).extend(signals)
+    return tuple(
+        line for answer, signals in by_answer.items() for line in (*signals, *([f"→ {answer}"] if answer else []))
+    )
+
+
+def _describe(stack: StackTemplate, policy: Resource) -> tuple[str, list[str]]:
+    """What a policy does, and the signals that make it."""
+    tracking = policy.properties.get("TargetTrackingScalingPolicyConfiguration")
+    if tracking:
+        guard = ", only adds" if tracking.get("DisableScaleIn") else ""
+        return "", [f"hold {_tracked(tracking)} at {tracking['TargetValue']:g}{guard}"]
+    steps = policy.properties.get("StepScalingPolicyConfiguration")
+    if not steps:
+        return "", [f"forecast, {policy.properties['PredictiveScalingPolicyConfiguration']['Mode']}"]
+    alarms = [each for each in stack.of_type(ALARM) if policy.logical_id in _actions(each)]
+    return _step(steps), [_condition(alarm.properties) for alarm in alarms]
+
+
+def _actions(alarm: Resource) -> list[str | None]:
+    return [reference_of(action) for action in alarm.properties.get("AlarmActions", [])]
+
+
+def _tracked(tracking: Properties) -> str:
+    predefined = tracking.get("PredefinedMetricSpecification")
+    if predefined:
+        name = str(predefined["PredefinedMetricType"])
+        return SHORT.get(name.removesuffix("HighResolution"), name)
+    queries = tracking["CustomizedMetricSpecification"]["Metrics"]
+    return " ".join(f"{query['MetricStat']['Metric']['MetricName']} {query['MetricStat']['Stat']}" for query in queries)
+
+
+def _condition(alarm: Properties) -> str:
+    queries = [query["MetricStat"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
+    names = [query["Metric"]["MetricName"] for query in queries]
+    signals = [name for name in names if name != "RunningTaskCount"]
+    period = queries[0]["Period"] if queries else alarm["Period"]
+    seconds = f"for {alarm['EvaluationPeriods'] * period} s"
+    if len(signals) > 1:
+        return f"low together {seconds}: {', '.join(signals)}"
+    limit = f"{OPERATORS[alarm['ComparisonOperator']]} {alarm['Threshold']:g} {seconds}"
+    if queries:
+        return f"{signals[0]}{' per task' if len(names) > len(signals) else ''} {limit}"
+    statistic = alarm.get("ExtendedStatistic") or STATISTICS[alarm["Statistic"]]
+    return f"{statistic} {alarm['MetricName']} {limit}"
+
+
+def _step(steps: Properties) -> str:
+    adjustment = steps["StepAdjustments"][0]["ScalingAdjustment"]
+    cooldown = f"every {steps['Cooldown']} s"
+    if steps["AdjustmentType"] == "ChangeInCapacity":
+        return f"{adjustment:+d} {cooldown}"
+    return f"{adjustment:+d} % or +{steps.get('MinAdjustmentMagnitude', 1)} {cooldown}"
