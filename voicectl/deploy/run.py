@@ -1,0 +1,78 @@
+"""The documented way to deploy: synthesize, check, refuse or go."""
+
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from voicectl.deploy.checks import Missing, missing_for_foundations, missing_for_services, past_holidays
+from voicectl.deploy.needs import is_foundation
+from voicectl.review.templates import Assembly, read_assembly
+from voicectl.toolchain import ROOT, cdk
+
+
+class Step(StrEnum):
+    """What is deployed: the foundations, or everything."""
+
+    FOUNDATIONS = "foundations"
+    SERVICES = "services"
+
+
+OUT = ROOT / "cdk.out"
+
+
+class DeployRefused(Exception):
+    """Something is missing, or AWS cannot be asked; nothing was changed. Catch it to exit with code 2."""
+
+
+def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> int:
+    """Deploy one step of an environment.
+
+    Args:
+        environment: A name in `config/environments/`, or a path to a file.
+        step: `foundations` are network, delivery and data; `services` is everything, foundations included.
+        dry_run: Only check.
+
+    Returns:
+        The CDK CLI's exit code.
+
+    Raises:
+        DeployRefused: With a list of what is missing and the commands that supply it.
+    """
+    code = cdk("synth", "--quiet", "--context", f"environment={environment}", "--output", str(OUT))
+    if code:
+        return code
+    assembly = read_assembly(OUT)
+    refuse_when_missing(assembly, environment=environment, step=step, today=date.today())
+    console.print(f"{environment}: everything is there for {step}")
+    if dry_run:
+        return 0
+    stacks = [stack.name for stack in assembly.stacks if step is Step.SERVICES or is_foundation(stack)]
+    return cdk("deploy", *stacks, "--app", str(OUT), "--require-approval", "never", "--progress", "events")
+
+
+def refuse_when_missing(assembly: Assembly, *, environment: str, step: Step, today: date) -> None:
+    """Look everything up before anything changes.
+
+    Raises:
+        DeployRefused: Something is missing.
+    """
+    try:
+        account = boto3.client("sts").get_caller_identity()["Account"]
+        missing = list(_missing(assembly, environment=environment, step=step, account=account, today=today))
+    except (BotoCoreError, ClientError) as refused:
+        raise DeployRefused(f"AWS cannot be asked: {refused}; sign in first, such as by `aws sso login`") from None
+    if missing:
+        lines = [f"  {each.what}\n    {each.command}" for each in missing]
+        raise DeployRefused("\n".join([f"{environment}: nothing was changed; missing:", *lines]))
+
+
+def _missing(assembly: Assembly, *, environment: str, step: Step, account: str, today: date) -> Iterator[Missing]:
+    foundations = list(missing_for_foundations(assembly, account=account))
+    yield from foundations
+    yield from past_holidays(assembly, today=today)
+    if step is Step.SERVICES and not foundations:
+        yield from missing_for_services(assembly, environment=environment, account=account)
