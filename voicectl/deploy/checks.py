@@ -127,7 +127,8 @@ def _push(need: ImageNeed, *, account: str) -> str:
 
 def _secret(need: SecretNeed) -> Iterator[Missing]:
     example = json.dumps(dict.fromkeys(sorted(need.fields), "…"), ensure_ascii=False) if need.fields else "…"
-    command = f"aws secretsmanager put-secret-value --region {need.region} --secret-id {need.name} --secret-string '{example}'"
+    put = f"aws secretsmanager put-secret-value --region {need.region} --secret-id {need.name}"
+    command = f"{put} --secret-string '{example}'"
     try:
         value = boto3.client("secretsmanager", region_name=need.region).get_secret_value(SecretId=need.name)
     except ClientError as error:

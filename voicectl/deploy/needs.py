@@ -1,4 +1,4 @@
-"""What an environment's templates take for granted: images, secrets written by people, a GitHub provider, a migration."""
+"""What an environment's templates take for granted: images, secrets of people, a GitHub provider, a migration."""
 
 import re
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def secret_needs(assembly: Assembly) -> list[SecretNeed]:
     }
     fields: dict[tuple[str, str], set[str]] = {}
     for text, stack_name, output in _readings(assembly):
-        secret = by_people.get((stack_name, outputs.get((stack_name, output), "")))
+        secret = by_people.get((stack_name, str(outputs.get((stack_name, output)))))
         if secret:
             fields.setdefault(secret, set()).update(_fields(text))
     return [SecretNeed(name, region, frozenset(read)) for (name, region), read in sorted(fields.items())]
