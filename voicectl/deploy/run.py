@@ -61,7 +61,7 @@ def refuse_when_missing(assembly: Assembly, *, environment: str, step: Step, tod
         DeployRefused: Something is missing.
     """
     try:
-        account = boto3.client("sts").get_caller_identity()["Account"]
+        account = boto3.client("sts", region_name=assembly.stacks[0].region).get_caller_identity()["Account"]
         missing = list(_missing(assembly, environment=environment, step=step, account=account, today=today))
     except (BotoCoreError, ClientError) as refused:
         raise DeployRefused(f"AWS cannot be asked: {refused}; sign in first, such as by `aws sso login`") from None
