@@ -88,7 +88,8 @@ def key_at(path: KeyPath) -> Key | None:
 
 def keys_in(path: KeyPath) -> dict[str, Key]:
     """Answer the keys of one table by name."""
-    table = key_at(path).path if path and key_at(path) else ()  # type: ignore[union-attr]
+    found = key_at(path)
+    table = found.path if found else ()
     return {each.name: each for each in catalogue().values() if each.path[:-1] == table}
 
 

@@ -19,7 +19,7 @@ from contract.timing import Timing
 class Environment(Section):
     """One deployed copy of the platform."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,14}[a-z0-9]$", examples=["prod"])
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,14}[a-z0-9]$", examples=["prod"])
     """In every physical name; the file's own name unless it says otherwise."""
     production: bool = False
     """Refuses what must not be in production: Flower, silk, data that is not kept, a single zone's NAT."""

@@ -31,7 +31,8 @@ def find(name_or_path: str) -> Path:
 
 def shown_path(path: Path) -> str:
     """Answer the file's name in messages: one of ours from the repository's root, any other as it was given."""
-    return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
+    text = str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
+    return text if text.isprintable() else repr(text)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -41,11 +42,19 @@ def read(path: Path) -> dict[str, Any]:
         EnvironmentNotFound: The system does not let us read it.
         FileMalformed: It is not TOML in UTF-8.
     """
+    return parse(_text(path), shown=shown_path(path))
+
+
+def parse(text: str, *, shown: str) -> dict[str, Any]:
+    """Answer what TOML says, dates and times as text.
+
+    Raises:
+        FileMalformed: It is not TOML; names the line, and the file as `shown`.
+    """
     try:
-        table = tomllib.loads(_text(path))
-        plain: dict[str, Any] = _plain(table, path=path, above=())
+        plain: dict[str, Any] = _plain(tomllib.loads(text), shown=shown, above=())
     except (ValueError, RecursionError) as malformed:  # an integer of 5,000 digits is a plain ValueError
-        raise FileMalformed(f"{shown_path(path)}: {_what_is_wrong(malformed)}") from None
+        raise FileMalformed(f"{shown}: {_what_is_wrong(malformed)}") from None
     return plain
 
 
@@ -83,6 +92,8 @@ def _not_found(wanted: str, path: Path) -> str:
     beside = sorted(each.stem if ours else each.name for each in _toml_files(path.parent))
     if not beside:
         return f"{wanted}: the file is missing; there is no .toml file in {path.parent}; correct the path"
+    if not wanted.isprintable():
+        wanted = repr(wanted)
     meant = f"did you mean {near}?" if (near := nearest(Path(wanted).name, beside)) else "choose one of these"
     return f"{wanted or '(nothing)'}: the environment is missing; there are {listed(beside)}; {meant}"
 
@@ -115,16 +126,14 @@ def _at(column: str | None) -> str:
     return f" at column {column}" if column else ""
 
 
-def _plain(value: Any, *, path: Path, above: KeyPath) -> Any:
+def _plain(value: Any, *, shown: str, above: KeyPath) -> Any:
     """Turn dates and times into text, and refuse what TOML itself does not promise."""
     if len(above) > DEEPEST:
         raise RecursionError
     if isinstance(value, dict):
-        return {name: _plain(inner, path=path, above=(*above, name)) for name, inner in value.items()}
+        return {name: _plain(inner, shown=shown, above=(*above, name)) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner, path=path, above=(*above, number)) for number, inner in enumerate(value)]
+        return [_plain(inner, shown=shown, above=(*above, number)) for number, inner in enumerate(value)]
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise FileMalformed(
-            f"{shown_path(path)}: {show_key(above)} is too large; a TOML number has 64 bits; write a smaller one"
-        )
+        raise FileMalformed(f"{shown}: {show_key(above)} is too large; a TOML number has 64 bits; write a smaller one")
     return value.isoformat() if isinstance(value, date | datetime | time) else value

@@ -35,7 +35,8 @@ def suggestion(path: KeyPath) -> tuple[str, ...] | None:
 def advice(path: KeyPath, value: Any) -> str:
     """Say what to write instead of an unknown key."""
     meant = suggestion(path)
-    if is_secret(path, value):
+    is_ours_without_unit = meant is not None and _split(meant[-1])[0] == _split(str(path[-1]))[0]
+    if is_secret(path, value) and not is_ours_without_unit:
         return "remove it: a secret's place is Secrets Manager, never a file"
     if meant is None:
         return f"remove it, or choose from {listed(keys_in(path[:-1]))}"

@@ -25,6 +25,7 @@ Rule = Callable[[Environment], Iterator[Fault]]
 
 RULES: Final[tuple[Rule, ...]] = (
     network.regions_exist,
+    network.home_has_all_services,
     network.regions_differ,
     network.address_ranges_fit,
     network.address_ranges_are_apart,
@@ -33,6 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
     network.subdomain_is_free,
     production.production_is_safe,
     machines.machines_exist,
+    machines.regions_have_machines,
     machines.fargate_sizes_exist,
     ports.udp_ports_are_ordered,
     ports.udp_ports_are_enough,

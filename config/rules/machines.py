@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from config.aws_regions import LACKING
 from config.faults import Fault, conflict, fault
 from config.instances import CACHES, DATABASES, NODES
 from config.schema import Environment
@@ -28,6 +29,23 @@ def machines_exist(environment: Environment) -> Iterator[Fault]:
     yield from _unknown("data.database.instance_type", data.database.instance_type, DATABASES)
     yield from _unknown("data.live.node_type", data.live.node_type, CACHES)
     yield from _unknown("data.broker.node_type", data.broker.node_type, CACHES)
+
+
+def regions_have_machines(environment: Environment) -> Iterator[Fault]:
+    """Each region offers the families that are asked for; Valkey for live state stands in every region."""
+    data, home = environment.data, [environment.region]
+    everywhere = home + [further.name for further in environment.regions]
+    for dotted, name, regions in (
+        ("data.database.instance_type", f"db.{data.database.instance_type}", home),
+        ("data.broker.node_type", data.broker.node_type, home),
+        ("data.live.node_type", data.live.node_type, everywhere),
+    ):
+        family = name.rpartition(".")[0]
+        for region in regions:
+            if family in LACKING.get(region, ()):
+                yield fault(
+                    dotted, allowed=f"{region} does not offer the family {family}", remedy="choose another family"
+                )
 
 
 def fargate_sizes_exist(environment: Environment) -> Iterator[Fault]:

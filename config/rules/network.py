@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
 
-from config.aws_regions import AWS_REGIONS
+from config.aws_regions import AWS_REGIONS, HOME_REGIONS
 from config.faults import Fault, conflict, fault
 from config.schema import Environment
-from config.words import KeyPath, did_you_mean
+from config.words import KeyPath, did_you_mean, listed
 
 LARGEST_PREFIX, SMALLEST_PREFIX = 16, 20  # AWS takes /16 to /28; three kinds of subnets need /20
 OUR_NAMES = ("api", "ws", "livekit", "turn")  # in front of the domain's name
@@ -22,6 +22,16 @@ def regions_exist(environment: Environment) -> Iterator[Fault]:
                 allowed="it must be a region of AWS",
                 remedy=did_you_mean(name, sorted(AWS_REGIONS), otherwise="write one such as us-east-1"),
             )
+
+
+def home_has_all_services(environment: Environment) -> Iterator[Fault]:
+    """The home region is one that has every service of the platform."""
+    if environment.region in AWS_REGIONS - HOME_REGIONS:
+        yield fault(
+            "region",
+            allowed=f"a home region needs Amplify and Budgets, as {listed(sorted(HOME_REGIONS))} have them",
+            remedy="choose one of them, and name this region in [[regions]]",
+        )
 
 
 def regions_differ(environment: Environment) -> Iterator[Fault]:
