@@ -14,7 +14,7 @@ from constructs import Construct
 from config.sections.data import Cache
 from contract.media import Redis
 from contract.versions import VALKEY
-from voice_constructs.access import open_between
+from voice_constructs.access import acknowledge, open_between
 
 PORT = 6380
 
@@ -51,6 +51,8 @@ class ValkeyGroup(Construct):
         self.name = name
         self.group = ec2.SecurityGroup(self, "Access", vpc=vpc, description=f"who may reach {name}")
         self.resource = self._replication_group(vpc, cache=cache, key=key, durable=durable)
+        if not cache.replicas:
+            acknowledge(self, "AEC4", reason="no replica, by its file; refused in production")
         host = self.resource.attr_primary_end_point_address
         self.redis = Redis(address=Fn.join(":", [host, str(PORT)]), use_tls=True)
 
