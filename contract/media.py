@@ -82,7 +82,7 @@ def livekit_configuration(
             "port": ports.signal,
             "prometheus": {"port": ports.prometheus},
             "rtc": {"tcp_port": ports.rtc_tcp, **udp, **network},
-            **({"redis": {"address": redis.address, "use_tls": redis.use_tls}} if redis else {}),
+            **({"redis": _redis(redis)} if redis else {}),
             "turn": turn,
             "webhook": {"api_key": api_key, "urls": [webhook_url]},
             "room": {"auto_create": False, **room},
@@ -128,12 +128,17 @@ def egress_configuration(
         {
             "prometheus_port": prometheus_port,
             "health_port": health_port,
-            "redis": {"address": redis.address, "use_tls": redis.use_tls, "password": REDIS_PASSWORD_PLACE},
+            "redis": {**_redis(redis), "password": REDIS_PASSWORD_PLACE},
             "storage": {"s3": {"bucket": bucket, "region": region}},
             "session_limits": {"file_output_max_duration": f"{max_recording_seconds}s"},
             "cpu_cost": {"max_cpu_utilization": 0.8},
         }
     )
+
+
+def _redis(redis: Redis) -> dict[str, Any]:
+    """Without `insecure: false` the server would accept any certificate."""
+    return {"address": redis.address, **({"tls": {"enabled": True, "insecure": False}} if redis.use_tls else {})}
 
 
 def _as_yaml(configuration: dict[str, Any]) -> str:

@@ -45,8 +45,6 @@ class LiveKit(Section):
 
     instance_type: str = "c7g.xlarge"
     """EC2 instance type; its vCPUs bound the UDP ports."""
-    capacity: Literal["ec2", "managed_instances"] = "ec2"
-    """Who runs the instances; managed_instances is unproven for inbound UDP."""
     tasks: Tasks = Tasks(min=2, max=6)
     """How many nodes."""
     udp: UdpPorts = UdpPorts()

@@ -1,5 +1,6 @@
 """The environment's public name: its zone, and a certificate for every name in it."""
 
+from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
 from constructs import Construct
@@ -24,8 +25,14 @@ class DomainName(Construct):
                 self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.name
             )
             if domain.hosted_zone_id
-            else route53.PublicHostedZone(self, "Zone", zone_name=domain.name)
+            else self._new_zone(domain)
         )
+
+    def _new_zone(self, domain: Domain) -> route53.PublicHostedZone:
+        zone = route53.PublicHostedZone(self, "Zone", zone_name=domain.name)
+        # Only Amazon may issue certificates for the name: those of ACM, and Amplify's.
+        route53.CaaAmazonRecord(self, "Issuer", zone=zone, ttl=Duration.seconds(domain.ttl_seconds))
+        return zone
 
 
 def edge(scope: Construct, network: PlatformNetwork, *, domain: Domain, zone: route53.IHostedZone) -> Edge:

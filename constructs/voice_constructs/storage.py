@@ -10,6 +10,7 @@ from config.sections.data import Storage
 from voice_constructs.access import acknowledge, allow_objects
 
 ACCESS_LOG_DAYS = 90
+NONCURRENT_DAYS = 7  # how long a mistaken deletion can be undone; retention is over then
 
 
 class VoiceBuckets(Construct):
@@ -90,8 +91,7 @@ class VoiceBuckets(Construct):
                 )
             ],
             expiration=Duration.days(self._storage.retention_days),
-            # Versioning keeps what an expiration hides; it goes with the next sweep.
-            noncurrent_version_expiration=Duration.days(self._storage.abort_uploads_days),
+            noncurrent_version_expiration=Duration.days(NONCURRENT_DAYS),
             abort_incomplete_multipart_upload_after=Duration.days(self._storage.abort_uploads_days),
         )
 
