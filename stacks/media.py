@@ -14,7 +14,7 @@ from voice_constructs.egress import EgressService
 from voice_constructs.livekit import LiveKitServer
 from voice_constructs.load_balancer import HttpsLoadBalancer
 from voice_constructs.media_configuration import egress_variables, livekit_variables, media_ports
-from voice_constructs.media_nodes import MediaNodes
+from voice_constructs.media_nodes import MediaNodes, wait_for_capacity
 from voice_constructs.platform_stack import PlatformStack
 from voice_constructs.scaling.tiers import scale_egress, scale_livekit
 from voice_constructs.turn import TurnEntrance
@@ -79,6 +79,7 @@ class MediaStack(PlatformStack):
         turn = TurnEntrance(self, "Turn", edge=self._network.edge, name=self.host("turn"))
         self._signal_dimensions = server.serve_signal(signal)
         self._turn_dimensions = server.serve_turn(turn)
+        wait_for_capacity(server.service, self._setting.cluster)
         scale_livekit(server.service, livekit=livekit, **self._scaling)
 
     def _run_egress(self) -> None:
@@ -99,4 +100,5 @@ class MediaStack(PlatformStack):
         )
         self._data.live.allow_from(egress)
         self._data.buckets.allow_recording(egress.role)
+        wait_for_capacity(egress.service, self._setting.cluster)
         scale_egress(egress.service, egress=self._settings.media.egress, **self._scaling)

@@ -1,10 +1,14 @@
 """The EC2 capacity of LiveKit: one node per task, on the host's network, with a public address of its own."""
 
+from typing import cast
+
+import jsii
+from aws_cdk import Aspects, IAspect
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from config.instances import NODES
 from config.sections.media import LiveKit
@@ -101,8 +105,31 @@ class MediaNodes(Construct):
             target_capacity_percent=100,
             instance_warmup_period=90,
         )
+        resource = cluster.node.default_child
+        assert isinstance(resource, ecs.CfnCluster)
+        resource.capacity_providers = None  # an association that names the nodes must name the others too
+        cluster.enable_fargate_capacity_providers()
         cluster.add_asg_capacity_provider(provider)
         return provider
+
+
+@jsii.implements(IAspect)
+class AfterAssociation:
+    """Makes a service wait for its cluster's capacity providers; the CDK adds them last, and no dependency."""
+
+    def __init__(self, cluster: ecs.Cluster) -> None:
+        """Wait for this cluster's."""
+        self._cluster = cluster
+
+    def visit(self, node: IConstruct) -> None:
+        """Called once, for the service's own resource."""
+        if isinstance(node, ecs.CfnService):
+            node.node.add_dependency(self._cluster.node.find_child(self._cluster.node.id))
+
+
+def wait_for_capacity(service: ecs.BaseService, cluster: ecs.Cluster) -> None:
+    """Create a service only when its cluster knows the capacity that it asks for."""
+    Aspects.of(cast(IConstruct, service.node.default_child)).add(AfterAssociation(cluster))
 
 
 def _user_data() -> ec2.UserData:

@@ -39,7 +39,10 @@ class PlatformApp(cdk.App):
 
     @classmethod
     def synthesize(cls, define: Callable[["PlatformApp", Environment], None]) -> None:
-        """Synthesize the environment that was asked for, or print one message and exit with code 2.
+        """Synthesize the environment that was asked for, or print one message and exit.
+
+        The code is 2 when the environment file is wrong, and 1 when the reviewers found anything: CDK itself
+        lets warnings of its template validation pass.
 
         Args:
             define: Defines the stacks of an environment.
@@ -50,7 +53,9 @@ class PlatformApp(cdk.App):
         except ConfigError as error:
             print(error, file=sys.stderr)
             raise SystemExit(2) from None
-        app.synth()
+        if warnings := findings(Path(app.synth().directory)):
+            print(f"the reviewers found {', '.join(warnings)}; mend it, or acknowledge it", file=sys.stderr)
+            raise SystemExit(1)
 
     @property
     def requested_environment(self) -> str:
@@ -64,6 +69,17 @@ class PlatformApp(cdk.App):
         cdk.Validations.of(self).add_plugins(
             cdk.CloudFormationValidatePlugin(rego_rules=own_rules), cdk_nag.AwsSolutionsChecks(self)
         )
+
+
+def findings(folder: Path) -> list[str]:
+    """Answer what the reviewers found in a cloud assembly, warnings too; what is acknowledged is not among it."""
+    report = json.loads((folder / "validation-report.json").read_text())
+    return [
+        f"{violation['ruleName']} at {construct['constructPath']}"
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    ]
 
 
 def _feature_flags() -> dict[str, object]:
