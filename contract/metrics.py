@@ -230,7 +230,7 @@ SESSION_DURATION: Final = Metric(
     prometheus="voice_session_duration_seconds",
     unit=Unit.SECONDS,
     kind=Kind.HISTOGRAM,
-    publisher="control-plane",
+    publisher="celery",
     meaning="length of an ended call",
     labels=("provider", "completion_reason"),
     buckets=(60, 300, 600, 900, 1200, 1800, 2700, 3600),
@@ -238,7 +238,7 @@ SESSION_DURATION: Final = Metric(
 SESSIONS_ENDED: Final = _counter(
     "SessionsEnded",
     "voice_sessions_ended_total",
-    "control-plane",
+    "celery",
     "calls that reached a terminal state",
     labels=("completion_reason",),
 )
@@ -250,7 +250,7 @@ SESSION_COST: Final = Metric(
     prometheus="voice_session_cost_dollars",
     unit=Unit.NONE,
     kind=Kind.HISTOGRAM,
-    publisher="control-plane",
+    publisher="celery",
     meaning="US dollars that providers charge for an ended call",
     labels=("provider",),
     buckets=(0.5, 1, 2, 5, 10, 15, 25),
