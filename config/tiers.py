@@ -1,12 +1,21 @@
 """The tiers that scale, by the name that schedules, services and reports call them."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from config.schema import Environment
 from config.sections.capacity import Tasks
 from config.sections.schedule import Bounds, Window
+from config.sections.workers import CeleryPool
 from config.words import KeyPath
+from contract.pools import POOLS
+
+
+def _pool_tasks(pool: str, environment: Environment) -> Tasks:
+    section: CeleryPool = getattr(environment.celery, pool)
+    return section.tasks
+
 
 TIERS: Final[dict[str, Callable[[Environment], Tasks]]] = {
     "livekit": lambda environment: environment.media.livekit.tasks,
@@ -14,15 +23,13 @@ TIERS: Final[dict[str, Callable[[Environment], Tasks]]] = {
     "agent": lambda environment: environment.agent.tasks,
     "api": lambda environment: environment.api.tasks,
     "websocket": lambda environment: environment.websocket.tasks,
-    "celery-voice": lambda environment: environment.celery.voice.tasks,
-    "celery-notifications": lambda environment: environment.celery.notifications.tasks,
-    "celery-data": lambda environment: environment.celery.data.tasks,
+    **{f"celery-{pool.name}": partial(_pool_tasks, pool.name) for pool in POOLS},
 }
 
 TIER_KEYS: Final[dict[str, str]] = {
     "livekit": "media.livekit",
     "egress": "media.egress",
-    **{name: name.replace("-", ".") for name in TIERS if name not in ("livekit", "egress")},
+    **{name: name.replace("-", ".", 1) for name in TIERS if name not in ("livekit", "egress")},
 }
 
 

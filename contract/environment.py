@@ -182,7 +182,7 @@ class ApiEnv(ControlPlaneEnv):
 class CeleryEnv(ControlPlaneEnv):
     """A Celery worker of one pool."""
 
-    celery_pool: Literal["voice", "notifications", "data"]
+    celery_pool: str = Field(description="a name in `contract.pools`")
     celery_concurrency: int = Field(ge=1, le=500)
     remap_sigterm: Literal["SIGQUIT"] = Field("SIGQUIT", description="SIGTERM gives running tasks back in time")
 

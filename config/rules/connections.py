@@ -7,14 +7,15 @@ from config.faults import Fault, conflict, fault
 from config.instances import DATABASES, most_connections
 from config.schema import Environment
 from config.tiers import TIER_KEYS
+from contract.pools import POOLS
 
 LIMIT = "data.database.max_connections"
-POOLED_TIERS = ("api", "celery-voice", "celery-notifications", "celery-data")
+POOLED_TIERS = ("api", *(f"celery-{pool.name}" for pool in POOLS))
 POOL_KEYS = (
     "data.database.pool_size",
     "api.web_workers",
     *(f"{TIER_KEYS[tier]}.tasks.{bound}" for tier in POOLED_TIERS for bound in ("max", "fixed")),
-    *(f"celery.{pool}.concurrency" for pool in ("voice", "notifications", "data")),
+    *(f"celery.{pool.name}.concurrency" for pool in POOLS),
     "background.supervisor_tasks",
 )
 

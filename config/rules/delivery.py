@@ -9,6 +9,7 @@ from config.schema import Environment
 from config.sections.capacity import ServiceSection
 from config.words import did_you_mean
 from contract.images import IMAGES
+from contract.pools import POOLS
 
 IMAGE_NAMES: Final = tuple(image.name for image in IMAGES)
 TAG: Final = re.compile(r"(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|sha256:[0-9a-f]{64}")
@@ -65,13 +66,10 @@ def tags_are_ours(environment: Environment) -> Iterator[Fault]:
 
 
 def _services(environment: Environment) -> dict[str, ServiceSection]:
-    celery = environment.celery
     return {
         "media.egress": environment.media.egress,
         "agent": environment.agent,
         "api": environment.api,
         "websocket": environment.websocket,
-        "celery.voice": celery.voice,
-        "celery.notifications": celery.notifications,
-        "celery.data": celery.data,
+        **{f"celery.{pool.name}": getattr(environment.celery, pool.name) for pool in POOLS},
     }

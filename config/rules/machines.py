@@ -9,6 +9,7 @@ from config.instances import CACHES, DATABASES, NODES
 from config.schema import Environment
 from config.sections.capacity import TaskSize
 from config.words import did_you_mean, listed
+from contract.pools import POOLS
 
 # AWS: "Amazon ECS task CPU and memory" on Fargate, Linux.
 FARGATE_MIB: Final[dict[int, tuple[int, ...]]] = {
@@ -63,15 +64,13 @@ def fargate_sizes_exist(environment: Environment) -> Iterator[Fault]:
 
 def task_sizes(environment: Environment) -> dict[str, TaskSize]:
     """Answer the size of every Fargate task by its key."""
-    celery, background = environment.celery, environment.background
+    background = environment.background
     return {
         "media.egress.size": environment.media.egress.size,
         "agent.size": environment.agent.size,
         "api.size": environment.api.size,
         "websocket.size": environment.websocket.size,
-        "celery.voice.size": celery.voice.size,
-        "celery.notifications.size": celery.notifications.size,
-        "celery.data.size": celery.data.size,
+        **{f"celery.{pool.name}.size": getattr(environment.celery, pool.name).size for pool in POOLS},
         "background.beat_size": background.beat_size,
         "background.supervisor_size": background.supervisor_size,
         "background.migration_size": background.migration_size,

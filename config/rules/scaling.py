@@ -5,15 +5,14 @@ from typing import Any
 
 from config.faults import Fault, conflict
 from config.schema import Environment
+from contract.pools import POOLS
 
 # Below the first a tier is quiet, above each of the others it grows.
 LOW_AND_GROW = (
     ("media.livekit.scaling", "low_percent", ("participants_percent", "rooms_percent", "cpu_percent")),
     ("agent.scaling", "low_utilization_percent", ("utilization_percent",)),
     ("websocket.scaling", "low_percent", ("voice_slots_percent",)),
-    ("celery.voice.scaling", "low_percent", ("cpu_percent",)),
-    ("celery.notifications.scaling", "low_percent", ("cpu_percent",)),
-    ("celery.data.scaling", "low_percent", ("cpu_percent",)),
+    *((f"celery.{pool.name}.scaling", "low_percent", ("cpu_percent",)) for pool in POOLS),
     ("media.egress.scaling", "free_slots", ("idle_slots",)),
 )
 STEPPED = tuple(section for section, _, _ in LOW_AND_GROW)

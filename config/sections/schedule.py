@@ -36,7 +36,7 @@ class Window(Section):
     ends: TimeOfDay
     """When it is over; 00:00 means midnight at the end of the day."""
     tasks: dict[str, Bounds]
-    """Bounds by tier: livekit, egress, agent, api, websocket, celery-voice, celery-notifications, celery-data."""
+    """Bounds by tier: livekit, egress, agent, api, websocket, and celery- with a pool's name."""
 
 
 class Schedule(Section):

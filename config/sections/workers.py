@@ -1,9 +1,12 @@
 """The Celery pools, and the control plane's processes that do not serve callers."""
 
-from pydantic import Field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, create_model
 
 from config.sections.capacity import ScaleIn, ScaleOut, ServiceSection, Tasks, TaskSize
 from config.sections.section import Section
+from contract.pools import POOLS, Pool
 
 
 class PoolScaling(Section):
@@ -32,44 +35,29 @@ class CeleryPool(ServiceSection):
     """When it grows."""
 
 
-class VoicePool(CeleryPool):
-    """High-memory workers: recordings and transcripts."""
-
-    tasks: Tasks = Tasks(min=1, max=10)
-    """How many workers."""
-    size: TaskSize = TaskSize(cpu_units=1024, memory_mib=8192)
-    """Memory-heavy."""
+def pool_section(pool: Pool, **changes: Any) -> CeleryPool:
+    """What a pool's section says unless the file says otherwise."""
+    size = TaskSize(cpu_units=pool.cpu_units, memory_mib=pool.memory_mib)
+    own = {"tasks": Tasks(min=1, max=pool.max_workers), "size": size, "concurrency": pool.concurrency}
+    return CeleryPool(**{**own, **changes})
 
 
-class NotificationsPool(CeleryPool):
-    """Workers that wait for others: mail, callbacks."""
+if TYPE_CHECKING:
 
-    tasks: Tasks = Tasks(min=1, max=4)
-    """How many workers."""
-    size: TaskSize = TaskSize(cpu_units=512, memory_mib=1024)
-    """Small, with many threads."""
-    concurrency: int = Field(32, ge=1, le=500)
-    """Threads."""
+    class Celery(Section):
+        """The pools of `contract.pools`, one key each."""
 
+        def __getattr__(self, name: str) -> CeleryPool:
+            """Every attribute is a pool's section."""
+            ...
 
-class DataPool(CeleryPool):
-    """CPU-heavy workers; they may run on Spot."""
-
-    tasks: Tasks = Tasks(min=1, max=10)
-    """How many workers."""
-    size: TaskSize = TaskSize(cpu_units=2048, memory_mib=4096)
-    """CPU-heavy."""
-
-
-class Celery(Section):
-    """The three pools."""
-
-    voice: VoicePool = VoicePool()
-    """Recordings and transcripts."""
-    notifications: NotificationsPool = NotificationsPool()
-    """Mail and callbacks."""
-    data: DataPool = DataPool()
-    """Evaluation and retention."""
+else:
+    Celery = create_model(
+        "Celery",
+        __base__=Section,
+        __doc__="The pools of `contract.pools`, one key each.",
+        **{pool.name: (CeleryPool, Field(pool_section(pool), description=pool.meaning)) for pool in POOLS},
+    )
 
 
 class Background(Section):

@@ -64,7 +64,7 @@ def commit_of(image: Image) -> str:
     if not commit:
         raise ConfigError(
             f"delivery.image_tags.{image.name} is not set; it defaults to sha- and the commit, "
-            "but this copy is not a git clone with a commit; set it to a tag that is in ECR"
+            "but git shows no commit of this copy; clone it with git, or set it to a tag that is in ECR"
         )
     return commit
 

@@ -10,8 +10,10 @@ import aws_cdk as cdk
 import cdk_nag
 
 from config.errors import ConfigError
-from config.load import load
+from config.load import load_or_exit
 from config.schema import Environment
+from config.toml_file import find, shown_path
+from voice_constructs.scaling.errors import ScalingError
 
 ROOT = Path(__file__).parents[2]
 RULES = Path(__file__).parent / "rules"
@@ -47,20 +49,17 @@ class PlatformApp(cdk.App):
         Args:
             define: Defines the stacks of an environment.
         """
+        name_or_path = requested_environment()
+        environment = load_or_exit(name_or_path)  # before the reviewers, which take two seconds to start
         app = cls()
         try:
-            define(app, load(app.requested_environment))
-        except ConfigError as error:
-            print(error, file=sys.stderr)
+            define(app, environment)
+        except (ConfigError, ScalingError) as error:
+            print(f"{shown_path(find(name_or_path))}: {error}", file=sys.stderr)
             raise SystemExit(2) from None
         if warnings := findings(Path(app.synth().directory)):
             print(f"the reviewers found {', '.join(warnings)}; mend it, or acknowledge it", file=sys.stderr)
             raise SystemExit(1)
-
-    @property
-    def requested_environment(self) -> str:
-        """What `-c environment=…` asked for; dev otherwise."""
-        return str(self.node.try_get_context("environment") or "dev")
 
     def _review(self) -> None:
         own_rules = [
@@ -69,6 +68,12 @@ class PlatformApp(cdk.App):
         cdk.Validations.of(self).add_plugins(
             cdk.CloudFormationValidatePlugin(rego_rules=own_rules), cdk_nag.AwsSolutionsChecks(self)
         )
+
+
+def requested_environment() -> str:
+    """What `-c environment=…` asked for; dev otherwise."""
+    context = _feature_flags() | json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}"))
+    return str(context.get("environment", "dev"))
 
 
 def findings(folder: Path) -> list[str]:

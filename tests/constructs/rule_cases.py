@@ -142,7 +142,7 @@ def _steps(
 
 
 DOUBLE = _step(100, kind="PercentChangeInCapacity", at_least=4)
-SLOW_QUERY = {"Metrics": [{"Id": "quiet", "MetricStat": {"Period": 60}}], "Period": None}
+QUERY = [{"Id": "quiet", "MetricStat": {"Period": 60}}]
 PACE = (
     _tracking("tracking-slower-in", breaks=False, ScaleInCooldown=300, ScaleOutCooldown=60),
     _tracking("tracking-faster-in", breaks=True, ScaleInCooldown=60, ScaleOutCooldown=300),
@@ -161,7 +161,7 @@ PACE = (
         breaks=True,
         out=DOUBLE,
         in_=_step(-1),
-        more={"Quiet": _alarm("In", **SLOW_QUERY)},
+        more={"Quiet": _alarm("In", Period=None, Metrics=QUERY)},
     ),
     _steps(
         "steps-beside-a-slow-way-out", breaks=False, out=DOUBLE, in_=_step(-1), more={"Wake": _step(1, cooldown=240)}

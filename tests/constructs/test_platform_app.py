@@ -53,12 +53,12 @@ def test_a_wrong_environment_is_one_message_and_code_2(capsys: pytest.CaptureFix
     """A trace would hide the sentence that says what to do."""
 
     def refuse(_stack: cdk.Stack) -> None:
-        raise ConfigError("prod.toml: region is missing; name one")
+        raise ConfigError("region is missing; name one")
 
     with pytest.raises(SystemExit, match="2"):
         PlatformApp.synthesize(_platform(refuse))
 
-    assert capsys.readouterr().err == "prod.toml: region is missing; name one\n"
+    assert capsys.readouterr().err == "config/environments/dev.toml: region is missing; name one\n"
 
 
 def _platform(fill: Callable[[cdk.Stack], object]) -> Define:

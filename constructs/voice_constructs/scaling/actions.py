@@ -53,11 +53,12 @@ def scheduled_actions(profile: Profile, *, holidays: Iterable[date], tier: str) 
     Raises:
         TooManyActions: AWS keeps 200 for a target.
     """
-    crons = recurring(profile)
-    actions = tuple(map(_as_cron, crons)) + tuple(_one_offs(profile, crons, frozenset(holidays)))
+    crons, days = recurring(profile), frozenset(holidays)
+    actions = tuple(map(_as_cron, crons)) + tuple(_one_offs(profile, crons, days))
     if len(actions) > MOST_ACTIONS:
         raise TooManyActions(
-            f"schedule: {tier} needs {len(actions)} scheduled actions, AWS keeps {MOST_ACTIONS}; "
+            f"schedule.holidays is {len(days)} days; "
+            f"{tier} needs {len(actions)} scheduled actions, AWS keeps {MOST_ACTIONS}; "
             "name fewer holidays, such as this year's only, or fewer windows"
         )
     return actions

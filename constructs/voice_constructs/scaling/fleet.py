@@ -7,6 +7,7 @@ from constructs import Construct
 
 from config.sections.capacity import Tasks
 from config.sections.schedule import Schedule
+from config.tiers import TIER_KEYS
 from voice_constructs.scaling.actions import Action, scheduled_actions
 from voice_constructs.scaling.errors import FloorTooLow
 from voice_constructs.scaling.forecast import forecast_policy
@@ -90,11 +91,12 @@ def _set_desired_count(service: ecs.BaseService, fixed: int | None) -> None:
 
 
 def _refuse_low_floor(profile: Profile, *, tier: str, rules: Rules) -> None:
-    lowest = profile.widest.min
-    if lowest < rules.floor:
-        raise FloorTooLow(
-            f"{tier} may have {lowest} tasks but needs {rules.floor}; raise tasks.min, or the window's min"
-        )
+    slots = profile.weekday + profile.weekend
+    floors = {f"{TIER_KEYS[tier]}.tasks.min": profile.base.min}
+    floors |= {f'schedule.{slot.kind}["{slot.name}"].tasks.{tier}.min': slot.bounds.min for slot in slots}
+    for key, lowest in floors.items():
+        if lowest < rules.floor:
+            raise FloorTooLow(f"{key} is {lowest}; {tier} may have {lowest} tasks but needs {rules.floor}; raise it")
 
 
 def _scheduled(action: Action, *, time_zone: str) -> scaling.CfnScalableTarget.ScheduledActionProperty:

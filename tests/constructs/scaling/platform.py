@@ -16,7 +16,7 @@ from config.sections.agent import Agent
 from config.sections.media import Egress, LiveKit
 from config.sections.schedule import Schedule
 from config.sections.web import Api, WebSocket
-from config.sections.workers import CeleryPool, DataPool, NotificationsPool, VoicePool
+from config.sections.workers import CeleryPool, pool_section
 from contract.pools import DATA, NOTIFICATIONS, VOICE, Pool
 from voice_constructs.scaling.fleet import FleetScaling
 from voice_constructs.scaling.tiers import (
@@ -43,9 +43,9 @@ class Sections:
     agent: Agent = Agent()
     api: Api = Api()
     websocket: WebSocket = WebSocket()
-    voice: CeleryPool = VoicePool()
-    notifications: CeleryPool = NotificationsPool()
-    data: CeleryPool = DataPool()
+    voice: CeleryPool = pool_section(VOICE)
+    notifications: CeleryPool = pool_section(NOTIFICATIONS)
+    data: CeleryPool = pool_section(DATA)
     livekit: LiveKit = LiveKit()
     egress: Egress = Egress()
     schedule: Schedule = Schedule()

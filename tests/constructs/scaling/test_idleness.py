@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from config.sections.capacity import Tasks
-from config.sections.workers import VoicePool
+from config.sections.workers import pool_section
+from contract.pools import VOICE
 from tests.constructs.scaling.metric_math import alarm_value, evaluate
 from tests.constructs.scaling.platform import STEP_TIERS, Platform, Sections
 
@@ -107,7 +108,7 @@ def test_a_backlog_without_any_count_of_tasks_is_still_a_backlog(platform: Platf
 @pytest.fixture(scope="module")
 def sleeping() -> Platform:
     """A pool that may have no worker at all."""
-    return Platform(Sections(voice=VoicePool(tasks=Tasks(min=0, max=4))), tiers=("celery-voice",))
+    return Platform(Sections(voice=pool_section(VOICE, tasks=Tasks(min=0, max=4))), tiers=("celery-voice",))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from config.sections.agent import Agent
 from config.sections.web import Api
-from config.sections.workers import VoicePool
+from config.sections.workers import pool_section
+from contract.pools import VOICE
 from tests.constructs.scaling.platform import Platform, Sections
 
 
@@ -94,7 +95,7 @@ def optional() -> Platform:
     sections = Sections(
         agent=Agent(high_resolution=True, predictive="forecast_and_scale"),
         api=Api(high_resolution=True, predictive="forecast_only"),
-        voice=VoicePool(high_resolution=True),
+        voice=pool_section(VOICE, high_resolution=True),
     )
     return Platform(sections, tiers=("agent", "api", "celery-voice"))
 
