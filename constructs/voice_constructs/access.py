@@ -13,15 +13,18 @@ from aws_cdk import aws_kms as kms
 from constructs import IConstruct
 
 
-def acknowledge(construct: IConstruct, finding: str, *, reason: str, pack: str = "AwsSolutions") -> None:
-    """Accept one finding about one construct.
+def acknowledge(construct: IConstruct, *findings: str, reason: str, reviewer: str = "AwsSolutions") -> None:
+    """Accept findings about one construct.
 
     Args:
-        finding: Such as `EC23` or `IAM5[Resource::*]`, without the pack's name.
-        reason: Why it is right here; kept in the validation report.
-        pack: Whose rule it is.
+        findings: Such as `EC23` or `IAM5[Resource::*]`, without the reviewer's name.
+        reason: Why they are right here; kept in the validation report.
+        reviewer: Whose rules they are: `AwsSolutions`, `CloudFormation-Validate`, or `Annotation` for CDK's warnings.
     """
-    cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=f"{pack}::{pack}-{finding}", reason=reason))
+    prefix = "AwsSolutions-" if reviewer == "AwsSolutions" else ""
+    for finding in findings:
+        accepted = cdk.Acknowledgment(id=f"{reviewer}::{prefix}{finding}", reason=reason)
+        cdk.Validations.of(construct).acknowledge(accepted)
 
 
 def allow(

@@ -37,10 +37,8 @@ class PostgresDatabase(Construct):
         self.group = ec2.SecurityGroup(self, "Access", vpc=vpc, description="who may reach PostgreSQL")
         self._network: dict[str, Any] = {"vpc": vpc, "vpc_subnets": ec2.SubnetSelection(subnet_group_name="data")}
         self.instance = self._primary()
-        if not database.multi_az:
-            acknowledge(self, "RDS3", reason="the file says so; refused in production")
-        if not retain:
-            acknowledge(self, "RDS10", reason="a throw-away environment, by its file; refused in production")
+        thrown_away = [finding for finding, kept in (("RDS3", database.multi_az), ("RDS10", retain)) if not kept]
+        acknowledge(self, *thrown_away, reason="no standby, or not kept, by its file; refused in production")
         self.replica = self._read_replica() if database.read_replica else None
 
     @property
@@ -137,8 +135,7 @@ class PostgresDatabase(Construct):
             security_groups=[self.group],
             **self._network,
         )
-        for finding in ("RDS2", "RDS11"):
-            acknowledge(replica, finding, reason="a replica has its source's encryption and names its port as text")
+        acknowledge(replica, "RDS2", "RDS11", reason="a replica has its source's encryption and names its port as text")
         return replica
 
     def _parameters(self) -> rds.ParameterGroup:

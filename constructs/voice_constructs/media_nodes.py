@@ -89,9 +89,12 @@ class MediaNodes(Construct):
     def _role(self) -> iam.Role:
         """What the ECS agent on a node needs; the task's own permissions are the task's."""
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
-        why = "CDK's own statements for the ECS agent: it submits state changes, and polls before it knows its cluster"
-        for finding in ("IAM5[Action::ecs:Submit*]", "IAM5[Resource::*]"):
-            acknowledge(role, finding, reason=why)
+        acknowledge(
+            role,
+            "IAM5[Action::ecs:Submit*]",
+            "IAM5[Resource::*]",
+            reason="CDK's own statements for the ECS agent: it submits changes, and polls before it knows its cluster",
+        )
         return role
 
     def _capacity_provider(self, cluster: ecs.Cluster) -> ecs.AsgCapacityProvider:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
@@ -95,8 +95,11 @@ def accept_traffic_shift(service: FargateService) -> None:
     """What a service whose traffic ECS shifts has: AWS's own role for it, and alarms instead of a circuit breaker."""
     policy = "arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
     acknowledge(service, f"IAM4[Policy::{policy}]", reason="ECS itself needs it to move listeners; AWS keeps it exact")
-    Annotations.of(service).acknowledge_warning(
-        "@aws-cdk/aws-ecs:shouldUseCircuitBreaker", "the circuit breaker is for rolling deployments only"
+    acknowledge(
+        service,
+        "@aws-cdk/aws-ecs:shouldUseCircuitBreaker",
+        reason="the circuit breaker is for rolling deployments only",
+        reviewer="Annotation",
     )
 
 

@@ -1,7 +1,8 @@
 """A fresh clone of this copy, and commands run in it as on a machine with Python 3.11, git and make.
 
 The install is lent, because it takes a minute and `.ci/run` makes it on an empty machine: a clone's `.venv` and
-`node_modules` are folders of links to this copy's, with stamps of their own for make.
+`node_modules` are folders of links to this copy's, with stamps of their own for make, and the machine's cache of jsii,
+where the CDK is unpacked, is this user's.
 """
 
 import shutil
@@ -47,13 +48,15 @@ class Machine:
     @classmethod
     def bare(cls, folder: Path) -> "Machine":
         """Set one up in an empty folder."""
-        tools = {name: shutil.which(name) for name in TOOLS} | {"python3.11": sys._base_executable}
-        missing = [name for name, path in tools.items() if path is None]
-        assert not missing, f"this machine has no {missing}"
+        tools = {name: shutil.which(name) or "" for name in TOOLS}
+        tools["python3.11"] = str(Path(sys.base_prefix, "bin", "python3.11"))
         (folder / "bin").mkdir()
-        (folder / "home").mkdir()
         for name, path in tools.items():
-            (folder / "bin" / name).symlink_to(str(path))
+            (folder / "bin" / name).symlink_to(path)
+        jsii = Path(".cache", "aws", "jsii")
+        (Path.home() / jsii).mkdir(parents=True, exist_ok=True)
+        (folder / "home" / jsii.parent).mkdir(parents=True)
+        (folder / "home" / jsii).symlink_to(Path.home() / jsii)
         return cls(folder)
 
     def run(self, *command: str, cwd: Path, path: Sequence[str] = (), **variables: str) -> Ended:

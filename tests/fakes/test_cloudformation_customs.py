@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
+from tests.fakes.cloudformation.account import empty_account
 from tests.fakes.cloudformation.clients import client
 from tests.fakes.cloudformation.customs import stand_in
 from tests.fakes.cloudformation.deploy import DeployedStack, deploy_template
@@ -64,7 +64,7 @@ def handler(event, context):
 @pytest.fixture(autouse=True)
 def cloud() -> Iterator[None]:
     """An empty account for each test."""
-    with mock_aws():
+    with empty_account():
         yield
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
+from tests.fakes.cloudformation.account import empty_account
 from tests.fakes.cloudformation.clients import client
 from tests.fakes.cloudformation.deploy import DeployedStack, deploy_template
 from tests.fakes.cloudformation.errors import DeployFailed
@@ -19,7 +19,7 @@ QUEUE: Body = {"Type": "AWS::SQS::Queue"}
 @pytest.fixture(autouse=True)
 def cloud() -> Iterator[None]:
     """An empty account for each test."""
-    with mock_aws():
+    with empty_account():
         yield
 
 
@@ -33,7 +33,7 @@ def deploy(
 def refusal(**resources: Body) -> DeployFailed:
     """What stops the deploy of a template with these resources."""
     with pytest.raises(DeployFailed) as caught:
-        deploy(**resources)
+        deploy_template({"Resources": resources}, stack="sample")
     return caught.value
 
 
@@ -281,3 +281,13 @@ def test_a_composite_alarm_on_a_missing_alarm_fails() -> None:
     alarm = {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": 'ALARM("gone")'}}
 
     assert "gone does not exist" in refusal(Alarm=alarm).reason
+
+
+def test_an_account_is_empty_even_while_another_is_in_use() -> None:
+    """The suite keeps one account with all environments for its whole run; these tests must not see it."""
+    deploy("outer", Queue=QUEUE)
+
+    with empty_account():
+        assert deploy("outer", Queue=QUEUE).name == "outer"
+
+    assert len(client("cloudformation").describe_stacks()["Stacks"]) == 1

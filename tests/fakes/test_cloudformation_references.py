@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
+from tests.fakes.cloudformation.account import empty_account
 from tests.fakes.cloudformation.clients import client
 from tests.fakes.cloudformation.deploy import deploy_template
 from tests.fakes.cloudformation.errors import DeployFailed
@@ -17,7 +17,7 @@ Body = dict[str, Any]
 @pytest.fixture(autouse=True)
 def cloud() -> Iterator[None]:
     """An empty account for each test."""
-    with mock_aws():
+    with empty_account():
         yield
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
+from tests.fakes.cloudformation.account import empty_account
 from tests.fakes.cloudformation.clients import client
 from tests.fakes.cloudformation.deploy import DeployedStack, deploy_assembly
 from tests.fakes.cloudformation.kinds import KINDS
@@ -27,7 +27,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def stacks(assembly: Path) -> Iterator[Stacks]:
     """The sample, deployed."""
-    with mock_aws():
+    with empty_account():
         yield {stack.name: stack for stack in deploy_assembly(assembly)}
 
 
@@ -40,7 +40,7 @@ def api() -> Body:
 
 
 def physical(stacks: Stacks, stack: str, path: str) -> str:
-    """The physical id behind a construct's path, which CDK makes a logical id by adding eight digits, or none to an L1."""
+    """The physical id behind a construct's path; CDK adds eight digits to it, or none for an L1."""
     (found,) = (
         made for logical, made in stacks[stack].resources.items() if re.fullmatch(f"{path}([0-9A-F]{{8}})?", logical)
     )
@@ -123,7 +123,9 @@ def test_policies_keep_every_kind_of_configuration() -> None:
     answer = client("application-autoscaling").describe_scaling_policies(
         ServiceNamespace="ecs", ResourceId="service/dev-services/api"
     )
-    tracking, forecast, steps = ({}, {}, {})
+    tracking: Body = {}
+    forecast: Body = {}
+    steps: Body = {}
     for policy in answer["ScalingPolicies"]:
         tracking |= {policy["PolicyName"]: policy.get("TargetTrackingScalingPolicyConfiguration", {})}
         forecast |= policy.get("PredictiveScalingPolicyConfiguration", {})

@@ -50,10 +50,7 @@ def test_the_world_enters_through_public_subnets_only(synthesis: Synthesis) -> N
         if "NetworkConfiguration" in service
     }
     facing = {
-        (
-            stack.name.removeprefix(f"voiceplane-{synthesis.environment.name}-"),
-            balancer.logical_id.partition("Balancer")[0],
-        )
+        (stack.name.removeprefix(prefix), balancer.logical_id.partition("Balancer")[0])
         for stack, balancer in synthesis.assembly.of_type("AWS::ElasticLoadBalancingV2::LoadBalancer")
         if balancer.properties["Scheme"] == "internet-facing"
     }

@@ -42,18 +42,13 @@ class Cloud:
         """
         return self.cdk("bootstrap", f"aws://{account}/{region}")
 
-    def deploy(self, assembly: Path, *, stacks: Sequence[str] = ("--all",)) -> str:
-        """Run `cdk deploy` of an assembly, and return what it printed.
-
-        Args:
-            assembly: The `cdk.out` directory.
-            stacks: Names of stacks, which are deployed without their dependencies; every stack when not given.
+    def deploy(self, assembly: Path) -> str:
+        """Run `cdk deploy` of every stack in an assembly, and return what it printed.
 
         Raises:
             CommandFailed: With the same, when it fails or takes too long.
         """
-        alone = () if "--all" in stacks else ("--exclusively",)
-        return self.cdk("deploy", *stacks, *alone, "--app", str(assembly), "--require-approval", "never")
+        return self.cdk("deploy", "--all", "--app", str(assembly), "--require-approval", "never")
 
     def cdk(self, *arguments: str) -> str:
         """Run the CLI with these arguments.

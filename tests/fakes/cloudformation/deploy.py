@@ -63,8 +63,8 @@ def deploy_assembly(assembly: Path, *, between: Between | None = None) -> list[D
 
     Args:
         assembly: The `cdk.out` directory.
-        between: Called with each stack that is up, to do what an operator does before the next one, such as
-            `write_empty_secrets`.
+        between: Called with each stack that is up, to do what an operator does before the next one, such as writing
+            secrets.
 
     Raises:
         DeployFailed: At the first resource, output or template that CloudFormation would refuse.
@@ -109,15 +109,6 @@ def deploy_stack(stack: StackToDeploy) -> DeployedStack:
         {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])},
         {made["LogicalResourceId"]: made["PhysicalResourceId"] for made in resources},
     )
-
-
-def write_empty_secrets(stack: DeployedStack) -> None:
-    """Write a value into every secret of the stack that has none, as the person who holds the real ones would."""
-    api = client("secretsmanager", account=stack.account, region=stack.region)
-    for physical_id in stack.resources.values():
-        is_secret = ":secretsmanager:" in physical_id
-        if is_secret and not api.describe_secret(SecretId=physical_id).get("VersionIdsToStages"):
-            api.put_secret_value(SecretId=physical_id, SecretString="written by an operator")
 
 
 def deploy_template(template: Mapping[str, Any], *, stack: str, region: str = "us-east-1") -> DeployedStack:

@@ -1,4 +1,7 @@
-"""A stack that is deployed honestly: everything in its template is made, or it rolls back and says why."""
+"""A stack that is deployed honestly: everything in its template is made, or it rolls back and says why.
+
+A rollback here only reports: what was made before the failure stays in moto, so a test ends with its account.
+"""
 
 import json
 import logging

@@ -5,6 +5,8 @@ import json
 from tests.fakes.cloudformation.errors import ResourceRefused
 from tests.fakes.cloudformation.kind import Kind, Properties, Resource
 
+_OWNERS = {"Roles": "Role", "Users": "User", "Groups": "Group"}
+
 
 def _complete_role(role: Resource) -> None:
     for arn in role.take("ManagedPolicyArns", []):
@@ -15,17 +17,18 @@ def _complete_role(role: Resource) -> None:
 
 def _attach_inline(policy: Resource) -> None:
     document = {key: policy.properties[key] for key in ("PolicyName", "PolicyDocument")}
-    owners = {"Roles": ("put_role_policy", "RoleName"), "Users": ("put_user_policy", "UserName")}
-    if not any(policy.take(group) for group in owners):
-        raise ResourceRefused("at least one of Roles and Users must be given; the fake knows no groups")
-    for group, (operation, parameter) in owners.items():
-        for owner in policy.take(group, []):
-            policy.call(operation, **{parameter: owner}, **document)
+    if not any(policy.take(kind) for kind in _OWNERS):
+        raise ResourceRefused(f"at least one of {', '.join(_OWNERS)} must be given")
+    for kind, owner in _OWNERS.items():
+        for name in policy.take(kind, []):
+            policy.call(f"put_{owner.lower()}_policy", **{f"{owner}Name": name}, **document)
 
 
 def _attach_managed(policy: Resource) -> None:
-    for role in policy.take("Roles", []):
-        policy.call("attach_role_policy", RoleName=role, PolicyArn=policy.answer["Policy"]["Arn"])
+    arn = policy.answer["Policy"]["Arn"]
+    for kind, owner in _OWNERS.items():
+        for name in policy.take(kind, []):
+            policy.call(f"attach_{owner.lower()}_policy", **{f"{owner}Name": name}, PolicyArn=arn)
 
 
 def _fill_profile(profile: Resource) -> None:

@@ -46,8 +46,8 @@ def _record(record: Resource) -> Properties:
         record_set["ResourceRecords"] = [{"Value": value} for value in record_set["ResourceRecords"]]
     if "AliasTarget" in record_set:
         record_set["AliasTarget"] = {"EvaluateTargetHealth": False, **record_set["AliasTarget"]}
-    change = {"Action": "CREATE", "ResourceRecordSet": record_set}
-    return {"HostedZoneId": record.take("HostedZoneId") or _zone_called(record), "ChangeBatch": {"Changes": [change]}}
+    batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record_set}], "Comment": record.take("Comment", "")}
+    return {"HostedZoneId": record.take("HostedZoneId") or _zone_called(record), "ChangeBatch": batch}
 
 
 def _zone_called(record: Resource) -> str:

@@ -16,9 +16,14 @@ def _queue(queue: Resource) -> Properties:
 def _topic(topic: Resource) -> Properties:
     if topic.take("FifoTopic") and not topic.name.endswith(".fifo"):
         topic.name = topic.properties["TopicName"] = f"{topic.name}.fifo"
-    outside = ("TopicName", "Tags", "Subscription", "DeliveryStatusLogging", "DataProtectionPolicy")
+    if "DeliveryStatusLogging" in topic.properties:
+        raise ResourceRefused("the fake cannot log deliveries; add it to tests/fakes/cloudformation/kinds/messages.py")
+    direct: Properties = {
+        key: topic.properties[key] for key in ("Tags", "DataProtectionPolicy") if key in topic.properties
+    }
+    outside = {"TopicName", "Subscription", *direct}
     attributes = {key: held for key, held in topic.properties.items() if key not in outside}
-    return {"Name": topic.name, "Attributes": attributes, "Tags": topic.take("Tags", [])}
+    return {"Name": topic.name, "Attributes": attributes, **direct}
 
 
 def _subscribe_inline(topic: Resource) -> None:

@@ -44,6 +44,12 @@ def _put_each(operation: str, parameter: str, *, shape: Callable[[Any], Any]) ->
     return apply
 
 
+def _put_lifecycle(bucket: Resource, value: Properties) -> None:
+    rest = {key: held for key, held in value.items() if key != "Rules"}
+    rules = {"Rules": [_lifecycle_rule(rule) for rule in value["Rules"]]}
+    bucket.call("put_bucket_lifecycle_configuration", Bucket=bucket.name, LifecycleConfiguration=rules, **rest)
+
+
 def _lifecycle_rule(rule: Properties) -> Properties:
     """CloudFormation flattens what the API nests: `ExpirationInDays` is `Expiration.Days`."""
     taken: Properties = {"ID": rule.get("Id"), "Status": rule["Status"], "Filter": _filter(rule)}
@@ -53,9 +59,10 @@ def _lifecycle_rule(rule: Properties) -> Properties:
         "ExpiredObjectDeleteMarker": rule.get("ExpiredObjectDeleteMarker"),
     }
     taken["Expiration"] = {key: value for key, value in expiration.items() if value is not None}
-    moves = rule.get("Transitions", []) + ([rule["Transition"]] if "Transition" in rule else [])
+    moves = rule.get("Transitions", []) + [rule[one] for one in ("Transition",) if one in rule]
     taken["Transitions"] = [_renamed(move, TransitionInDays="Days", TransitionDate="Date") for move in moves]
     old_moves = rule.get("NoncurrentVersionTransitions", [])
+    old_moves = old_moves + [rule[one] for one in ("NoncurrentVersionTransition",) if one in rule]
     taken["NoncurrentVersionTransitions"] = [_renamed(move, TransitionInDays="NoncurrentDays") for move in old_moves]
     taken["NoncurrentVersionExpiration"] = rule.get("NoncurrentVersionExpiration")
     if "NoncurrentVersionExpirationInDays" in rule:
@@ -132,11 +139,7 @@ _CALLS: dict[str, Callable[[Resource, Any], None]] = {
     "BucketEncryption": _put("put_bucket_encryption", "ServerSideEncryptionConfiguration", shape=_encryption),
     "PublicAccessBlockConfiguration": _put("put_public_access_block", "PublicAccessBlockConfiguration"),
     "OwnershipControls": _put("put_bucket_ownership_controls", "OwnershipControls"),
-    "LifecycleConfiguration": _put(
-        "put_bucket_lifecycle_configuration",
-        "LifecycleConfiguration",
-        shape=lambda value: {"Rules": [_lifecycle_rule(rule) for rule in value["Rules"]]},
-    ),
+    "LifecycleConfiguration": _put_lifecycle,
     "IntelligentTieringConfigurations": _put_each(
         "put_bucket_intelligent_tiering_configuration", "IntelligentTieringConfiguration", shape=_tiering
     ),
