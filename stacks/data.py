@@ -38,22 +38,9 @@ class DataStack(PlatformStack):
         )
         inside: dict[str, Any] = {"vpc": network.vpc, "key": self.key}
         self.database = PostgresDatabase(self, "Database", database=data.database, **inside, **keep)
-        self.live = ValkeyGroup(
-            self,
-            "LiveValkey",
-            name=f"{self.prefix}-live",
-            cache=data.live,
-            password=self.secrets.live_password,
-            **inside,
-        )
-        self.broker = ValkeyGroup(
-            self,
-            "BrokerValkey",
-            name=f"{self.prefix}-broker",
-            cache=data.broker,
-            password=self.secrets.broker_password,
-            durable=True,
-            **inside,
+        self.live = self._valkey("live", cache=data.live, password=self.secrets.live_password, **inside)
+        self.broker = self._valkey(
+            "broker", cache=data.broker, password=self.secrets.broker_password, durable=True, **inside
         )
         self.buckets = VoiceBuckets(
             self,
@@ -72,6 +59,9 @@ class DataStack(PlatformStack):
     def dead_letter_queues(self) -> list[str]:
         """Names of queues in which no message should ever be."""
         return [self.handoff.dead_letters.queue_name] if self.handoff else []
+
+    def _valkey(self, name: str, **group: Any) -> ValkeyGroup:
+        return ValkeyGroup(self, f"{name.title()}Valkey", name=f"{self.prefix}-{name}", **group)
 
 
 class FurtherDataStack(PlatformStack):

@@ -25,7 +25,7 @@ class NetworkStack(PlatformStack):
         super().__init__(scope, "network", environment=environment)
         network = PlatformNetwork(self, "Network", network=environment.network, cidr=str(environment.network.cidr))
         self.vpc, self.access_logs = network.vpc, network.access_logs
-        self.zone = DomainName(self, "Domain", domain=environment.domain).zone
+        self.zone = DomainName(self, "Domain", domain=environment.domain, retain=environment.data.retain).zone
         self.edge = edge(self, network, domain=environment.domain, zone=self.zone)
 
 

@@ -1,19 +1,13 @@
 """Which image a container runs: the environment's own repository, and the commit that last changed the image."""
 
-import subprocess
-from functools import cache
-from pathlib import Path
-
 from aws_cdk import Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from config.errors import ConfigError
 from config.sections.operations import Delivery
 from contract.images import Image
-
-ROOT = Path(__file__).parents[2]
+from voice_constructs.commits import commit_of as commit_of  # asked for here by whoever has images
 
 
 class Images(Construct):
@@ -51,27 +45,3 @@ class Images(Construct):
 def repository_name(prefix: str, image: Image) -> str:
     """`voiceplane-prod/agent`."""
     return f"{prefix}/{image.name}"
-
-
-@cache
-def commit_of(image: Image) -> str:
-    """The commit that last changed what goes into an image: other commits do not roll its services.
-
-    Raises:
-        ConfigError: This copy is no git clone, and the environment file names no tag.
-    """
-    commit = _git("log", "-1", "--format=%H", "HEAD", "--", *image.sources) or _git("rev-parse", "HEAD")
-    if not commit:
-        raise ConfigError(
-            f"delivery.image_tags.{image.name} is not set; it defaults to sha- and the commit, "
-            "but git shows no commit of this copy; clone it with git, or set it to a tag that is in ECR"
-        )
-    return commit
-
-
-def _git(*arguments: str) -> str:
-    try:
-        answer = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
-    except FileNotFoundError:
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""

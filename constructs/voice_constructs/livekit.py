@@ -19,6 +19,7 @@ from voice_constructs.turn import TurnEntrance
 from voice_constructs.web_service import target_dimensions
 
 LIVEKIT_RESERVATION_MIB = 1024  # what placement needs to see; the server may use the whole node
+LEAVING = Duration.minutes(5)  # how long a load balancer lets open connections of a leaving node end
 
 
 class LiveKitServer(Construct):
@@ -82,7 +83,7 @@ class LiveKitServer(Construct):
             health_check=elbv2.HealthCheck(
                 path="/", healthy_http_codes="200,406", interval=Duration.seconds(10), timeout=Duration.seconds(5)
             ),
-            deregistration_delay=Duration.seconds(300),
+            deregistration_delay=LEAVING,
         )
         self._nodes.allow_from(balancer.group, port=self._ports.signal, what="signalling")
         return target_dimensions(balancer.balancer.load_balancer_full_name, group)
@@ -97,7 +98,11 @@ class LiveKitServer(Construct):
             protocol=elbv2.Protocol.TCP,
             target_type=elbv2.TargetType.INSTANCE,
             targets=[self._target(self._ports.turn_tls)],
-            health_check=elbv2.HealthCheck(protocol=elbv2.Protocol.TCP, port=str(self._ports.signal)),
+            health_check=elbv2.HealthCheck(
+                protocol=elbv2.Protocol.TCP, port=str(self._ports.signal), interval=Duration.seconds(10)
+            ),
+            deregistration_delay=LEAVING,  # no new callers; those on the line stay on it, and the server waits for them
+            connection_termination=False,
         )
         entrance.listener.add_target_groups("Turn", group)
         self._nodes.allow_from(entrance.group, port=self._ports.turn_tls, what="TURN behind TLS")

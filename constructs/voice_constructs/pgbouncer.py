@@ -11,9 +11,10 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from config.sections.capacity import ServiceSection, Tasks, TaskSize
-from config.sections.data import Database
+from config.sections.data import Database, PgBouncer
 from contract.services import PGBOUNCER as CONTAINER
 from voice_constructs.access import open_between
+from voice_constructs.binding import Value
 from voice_constructs.database import DATABASE_NAME, PORT, PostgresDatabase
 from voice_constructs.service import FargateService, ServiceSetting
 
@@ -48,23 +49,14 @@ class PgBouncerService(Construct):
         """
         super().__init__(scope, id_)
         secret = ecs.Secret.from_secrets_manager(password)
-        pooler = section.pgbouncer
+        tasks = section.pgbouncer.tasks
         self._service = FargateService(
             self,
             "Pooler",
             setting=setting,
             container=CONTAINER,
-            section=ServiceSection(tasks=Tasks(min=pooler.tasks, max=pooler.tasks, fixed=pooler.tasks), size=SIZE),
-            values={
-                "database_host": database.instance.db_instance_endpoint_address,
-                "database_port": PORT,
-                "database_name": DATABASE_NAME,
-                "database_user": POOL_ROLE,
-                "database_password": secret,
-                "listen_port": CONTAINER.port,
-                "max_client_connections": pooler.client_connections,
-                "server_pool_size": -(-pooler.server_pool_size // pooler.tasks),
-            },
+            section=ServiceSection(tasks=Tasks(min=tasks, max=tasks, fixed=tasks), size=SIZE),
+            values=_pooler_variables(database, section.pgbouncer, password=secret),
         )
         self.service = self._service.service
         database.allow_from(self._service)
@@ -111,3 +103,17 @@ class PgBouncerService(Construct):
         balancer.add_listener("Postgres", port=CONTAINER.port, default_target_groups=[poolers])
         self.service.connections.allow_from(self._group, ec2.Port.tcp(CONTAINER.port), "PgBouncer's load balancer")
         return balancer
+
+
+def _pooler_variables(database: PostgresDatabase, pooler: PgBouncer, *, password: ecs.Secret) -> dict[str, Value]:
+    """Values of `PgBouncerEnv`: the tasks share the connections to PostgreSQL."""
+    return {
+        "database_host": database.instance.db_instance_endpoint_address,
+        "database_port": PORT,
+        "database_name": DATABASE_NAME,
+        "database_user": POOL_ROLE,
+        "database_password": password,
+        "listen_port": CONTAINER.port,
+        "max_client_connections": pooler.client_connections,
+        "server_pool_size": -(-pooler.server_pool_size // pooler.tasks),
+    }
