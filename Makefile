@@ -34,6 +34,9 @@ fix: setup ## what can be mended by itself
 schema: setup ## config/schema.json and docs/configuration.md from the schema
 	@$(BIN)/python -m config.write_schema
 
+digests: setup ## tests/snapshots, after an intended change of production's templates
+	@$(BIN)/python -m tests.stacks.write_digests
+
 bench-synth: setup ## synth of the production environment against a one-bucket stack
 	@$(BIN)/python -m tests.bench.synth
 
@@ -54,4 +57,4 @@ node_modules/.made: package-lock.json .venv/.made
 	@$(NODE) $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --silent
 	@touch $@
 
-.PHONY: help synth deploy test check fix schema bench-synth lock setup
+.PHONY: help synth deploy test check fix schema digests bench-synth lock setup
