@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ import pytest
 import voice_constructs  # noqa: F401  before any test imports aws_cdk: it names the Node that jsii runs on
 
 if TYPE_CHECKING:  # the CDK takes a second to import, which tests without templates need not wait for
+    from _pytest.mark.structures import ParameterSet
+
     from tests.synthesis import Syntheses, Synthesis
     from voicectl.review.templates import Assembly
 
@@ -48,7 +51,12 @@ def syntheses(tmp_path_factory: pytest.TempPathFactory) -> Syntheses:
     return Syntheses(Path(shelf))
 
 
-@pytest.fixture(scope="session", params=["dev", "staging", "prod"])
+def alone(names: Iterable[str]) -> list[ParameterSet]:
+    """Parameters of a fixture, the tests of each in one worker: two would wait for the same synthesis."""
+    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+
+
+@pytest.fixture(scope="session", params=alone(["dev", "staging", "prod"]))
 def synthesis(request: pytest.FixtureRequest, syntheses: Syntheses) -> Synthesis:
     """Each shipped environment in turn."""
     return syntheses.shipped(request.param)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from config.load import load
 from tests.deploy.conftest import CREDENTIALS, PROVIDER_KEYS, pages
+from tests.fakes.cloudformation.account import empty_account
 from tests.fakes.cloudformation.deploy import DeployedStack, deploy_assembly
 from tests.synthesis import Syntheses
 
@@ -49,7 +49,7 @@ def stacks(syntheses: Syntheses, tmp_path_factory: pytest.TempPathFactory) -> It
     """Deployed, each after what it depends on."""
     path = tmp_path_factory.mktemp("files") / "wide.toml"
     path.write_text(FILE)
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+    with pytest.MonkeyPatch.context() as patch, empty_account():
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
         deployed = deploy_assembly(syntheses.of("wide", lambda: load(str(path))).folder, between=write_secrets)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.load import load
+from tests.conftest import alone
 from tests.synthesis import Syntheses, Synthesis
 
 Elsewhere = Callable[[str], Synthesis]
@@ -19,7 +20,7 @@ def elsewhere(syntheses: Syntheses) -> Elsewhere:
     return lambda name: syntheses.of(name, lambda: load(str(PLACES[name])))
 
 
-@pytest.fixture(scope="session", params=list(PLACES))
+@pytest.fixture(scope="session", params=alone(PLACES))
 def place(request: pytest.FixtureRequest, elsewhere: Elsewhere) -> Synthesis:
     """Each of `places/` in turn."""
     return elsewhere(request.param)
