@@ -19,6 +19,12 @@ help: ## what there is
 synth: setup ## [ENV=prod] templates into cdk.out, reviewed; ENV is a name or a file
 	@$(CDK) synth --quiet --context environment=$(ENV) && $(BIN)/python -m voicectl review cdk.out
 
+diff: setup ## [ENV=prod] what a deployment would change
+	@$(CDK) diff --context environment=$(ENV)
+
+bootstrap: setup ## [ENV=prod] prepares its account and regions for the CDK, once
+	@$(CDK) bootstrap --context environment=$(ENV)
+
 deploy: setup ## ENV=… [STEP=foundations] refuses before anything changes when something is missing
 	@$(BIN)/python -m voicectl deploy $(if $(filter command,$(origin ENV)),$(ENV)) --step $(STEP)
 
@@ -57,4 +63,4 @@ node_modules/.made: package-lock.json .venv/.made
 	@$(NODE) $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --silent
 	@touch $@
 
-.PHONY: help synth deploy test check fix schema digests bench-synth lock setup
+.PHONY: help synth diff bootstrap deploy test check fix schema digests bench-synth lock setup

@@ -6,9 +6,11 @@ is a secret: on AWS it comes from Secrets Manager and from nowhere else.
 """
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationError
+
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class EnvironmentUnreadable(Exception):
@@ -24,10 +26,12 @@ class ContainerEnv(BaseModel):
     def read(cls, variables: Mapping[str, str]) -> Self:
         """Pick this container's variables out of the process's environment; the rest is ignored.
 
+        An empty variable is one that was not set: a template with a hole in it must not start a process.
+
         Raises:
             EnvironmentUnreadable: Names every variable that is missing or malformed, never its value.
         """
-        known = {name: variables[name.upper()] for name in cls.model_fields if name.upper() in variables}
+        known = {name: value for name in cls.model_fields if (value := variables.get(name.upper()))}
         try:
             return cls.model_validate(known)
         except ValidationError as unreadable:
@@ -73,7 +77,7 @@ class DatabaseEnv(ContainerEnv):
     """PostgreSQL. Without a password the process signs in with an IAM token made for each connection."""
 
     database_host: str
-    database_port: int = Field(ge=1, le=65535)
+    database_port: Port
     database_name: str
     database_user: str
     database_password: SecretStr | None = None
@@ -93,19 +97,19 @@ class StorageEnv(ContainerEnv):
 class TimingEnv(ContainerEnv):
     """The durations of a call, from `contract.timing.Timing`, in seconds."""
 
-    join_window_seconds: int
-    rejoin_window_seconds: int
-    idle_seconds: int
-    max_call_seconds: int
-    zombie_seconds: int
-    post_call_seconds: int
-    handoff_seconds: int
-    room_empty_timeout_seconds: int
-    room_departure_timeout_seconds: int
-    agent_drain_seconds: int
-    scale_in_protection_seconds: int
-    emergency_stop_seconds: int
-    token_lifetime_seconds: int
+    join_window_seconds: PositiveInt
+    rejoin_window_seconds: PositiveInt
+    idle_seconds: PositiveInt
+    max_call_seconds: PositiveInt
+    zombie_seconds: PositiveInt
+    post_call_seconds: PositiveInt
+    handoff_seconds: PositiveInt
+    room_empty_timeout_seconds: PositiveInt
+    room_departure_timeout_seconds: PositiveInt
+    agent_drain_seconds: PositiveInt
+    scale_in_protection_seconds: PositiveInt
+    emergency_stop_seconds: PositiveInt
+    token_lifetime_seconds: PositiveInt
 
 
 class ProviderKeys(ContainerEnv):
@@ -139,8 +143,10 @@ class AgentEnv(ProcessEnv, LiveKitClientEnv, LiveStateEnv, StorageEnv, TimingEnv
 
     agent_name: str = Field(description="explicit dispatch only reaches servers of this name")
     session_capacity: int = Field(ge=1, le=100, description="calls that one task may hold")
-    num_cpus: float = Field(description="vCPUs of the task; Fargate shows the host's count otherwise")
-    job_memory_limit_mib: int = 600
+    num_cpus: float = Field(
+        gt=0, allow_inf_nan=False, description="vCPUs of the task; Fargate shows the host's count otherwise"
+    )
+    job_memory_limit_mib: PositiveInt = 600
     callback_url: str = Field(description="the control plane's internal listener, for turns, heartbeats and finish")
 
 
@@ -219,7 +225,7 @@ class GuardianEnv(ProcessEnv):
     guarded: Literal["livekit", "egress"]
     prometheus_url: str
     health_url: str
-    scale_in_protection_seconds: int
+    scale_in_protection_seconds: PositiveInt
 
 
 class LiveKitServerEnv(ContainerEnv):
@@ -244,11 +250,11 @@ class PgBouncerEnv(ContainerEnv):
     """PgBouncer."""
 
     database_host: str
-    database_port: int
+    database_port: Port
     database_name: str
     database_user: str
     database_password: SecretStr
-    listen_port: int
-    max_client_connections: int
-    server_pool_size: int
-    server_idle_seconds: int = 600
+    listen_port: Port
+    max_client_connections: PositiveInt
+    server_pool_size: PositiveInt
+    server_idle_seconds: PositiveInt = 600

@@ -68,7 +68,7 @@ def livekit_configuration(
         webhook_url: Where room and participant events are posted.
         api_key: Id of the key that signs them.
         room: `empty_timeout`, `departure_timeout` in seconds and `max_participants`.
-        turn: Result of `turn_tls_behind_load_balancer`, or `{"enabled": False}`.
+        turn: Result of `turn_behind_load_balancer`, or `{"enabled": False}`.
         network: Keys of `rtc` about addresses, such as `use_external_ip`.
         server: Further top-level keys, such as `bind_addresses` on a laptop.
     """

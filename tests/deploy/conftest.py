@@ -33,7 +33,7 @@ def account(syntheses: Syntheses) -> Iterator[dict[str, list[DeployedStack]]]:
             patch.setenv(name, value)
         stack.enter_context(mock_aws())
         yield {
-            name: deploy_assembly(syntheses.shipped(name).folder, between=write_secrets)
+            name: deploy_assembly(syntheses.reviewed(name).folder, between=write_secrets)
             for name in ("dev", "staging", "prod")
         }
 

@@ -36,10 +36,11 @@ class Operator:
 
     def deploy(self, step: str) -> subprocess.CompletedProcess[str]:
         """`make deploy ENV=dev STEP=…`, without make."""
-        command = [sys.executable, "-m", "voicectl", "deploy", "dev", "--step", step]
-        return subprocess.run(
-            command, cwd=ROOT, env=self._variables(), capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
-        )
+        return self._run(sys.executable, "-m", "voicectl", "deploy", "dev", "--step", step)
+
+    def bootstrap(self) -> subprocess.CompletedProcess[str]:
+        """`make bootstrap ENV=dev`."""
+        return self._run("make", "bootstrap", "ENV=dev")
 
     def client(self, service: str) -> Any:
         """A boto3 client of the account."""
@@ -62,6 +63,12 @@ class Operator:
         secrets.put_secret_value(SecretId="voiceplane/dev/providers", SecretString=PROVIDER_KEYS)
         secrets.put_secret_value(SecretId="voiceplane/dev/github", SecretString="token")
 
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        variables = self._variables()
+        return subprocess.run(
+            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
+        )
+
     def _variables(self) -> Mapping[str, str]:
         return {
             **os.environ,
@@ -82,8 +89,8 @@ def operator() -> Iterator[Operator]:
 
 def test_an_empty_account_comes_up_by_the_documented_steps(operator: Operator) -> None:
     """Each step is refused until the one before it was taken, and then goes through."""
-    assert "npx cdk bootstrap aws://123456789012/us-east-1" in operator.deploy("foundations").stderr
-    operator.cloud.bootstrap()
+    assert "make bootstrap ENV=dev" in operator.deploy("foundations").stderr
+    assert operator.bootstrap().returncode == 0
 
     foundations = operator.deploy("foundations")
     assert foundations.returncode == 0, foundations.stdout + foundations.stderr

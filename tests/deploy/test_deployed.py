@@ -33,7 +33,7 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def templates(name: str, syntheses: Syntheses) -> Assembly:
     """What was asked for."""
-    return syntheses.shipped(name).assembly
+    return syntheses.reviewed(name).assembly
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from config.load import load
 from tests.deploy.conftest import CREDENTIALS, PROVIDER_KEYS, pages
 from tests.fakes.cloudformation.account import empty_account
 from tests.fakes.cloudformation.deploy import DeployedStack, deploy_assembly
@@ -52,7 +51,7 @@ def stacks(syntheses: Syntheses, tmp_path_factory: pytest.TempPathFactory) -> It
     with pytest.MonkeyPatch.context() as patch, empty_account():
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
-        deployed = deploy_assembly(syntheses.of("wide", lambda: load(str(path))).folder, between=write_secrets)
+        deployed = deploy_assembly(syntheses.reviewed(str(path)).folder, between=write_secrets)
         yield {stack.name: stack for stack in deployed}
 
 

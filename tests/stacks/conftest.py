@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from config.load import load
 from tests.conftest import alone
 from tests.synthesis import Syntheses, Synthesis
 
@@ -17,7 +16,7 @@ PLACES = {file.stem: file for file in sorted((Path(__file__).parent / "places").
 @pytest.fixture(scope="session")
 def elsewhere(syntheses: Syntheses) -> Elsewhere:
     """Answer the synthesis of one of `places/`."""
-    return lambda name: syntheses.of(name, lambda: load(str(PLACES[name])))
+    return lambda name: syntheses.reviewed(str(PLACES[name]))
 
 
 @pytest.fixture(scope="session", params=alone(PLACES))

@@ -75,7 +75,7 @@ def test_every_statement_covers_a_finding_somewhere(
     record_property: Callable[[str, object], None],
 ) -> None:
     """And says, at the end of the run, how many findings are accepted by how many statements."""
-    every = {name: syntheses.shipped(name) for name in SHIPPED} | {name: elsewhere(name) for name in PLACES}
+    every = {name: syntheses.reviewed(name) for name in SHIPPED} | {name: elsewhere(name) for name in PLACES}
     covered = {name: used(synthesis.folder) for name, synthesis in every.items()}
 
     reasons = {entry.reason for entries in covered.values() for entry in entries}
@@ -95,7 +95,7 @@ def test_an_acknowledged_annotation_covers_a_warning(
     monkeypatch.setattr(web_service, "acknowledge", lambda *_findings, **_words: None)
     file = PLACES["fixed-sizes"]
 
-    warned = syntheses.of("fixed-sizes-unacknowledged", lambda: load(str(file)), reviewed=False)
+    warned = syntheses.unreviewed("fixed-sizes-unacknowledged", lambda: load(str(file)))
 
     assert accepted
     for finding in accepted:

@@ -80,7 +80,7 @@ def test_production_runs_every_container_but_flower(prod: Synthesis) -> None:
 @pytest.mark.parametrize(("environment", "expected"), [("dev", True), ("staging", True), ("prod", False)])
 def test_flower_runs_outside_production_only(syntheses: Syntheses, environment: str, expected: bool) -> None:
     """Flower shows every task's arguments to whoever reaches it."""
-    containers = [each for each in containers_of(syntheses.shipped(environment).assembly) if each.contract is FLOWER]
+    containers = [each for each in containers_of(syntheses.reviewed(environment).assembly) if each.contract is FLOWER]
 
     assert bool(containers) is expected
 
@@ -90,7 +90,7 @@ def test_silk_profiles_where_its_file_says_so(syntheses: Syntheses, environment:
     """Silk keeps requests with their bodies; configuration refuses it in production."""
     told = {
         container.variables["SILK_ENABLED"]
-        for container in containers_of(syntheses.shipped(environment).assembly)
+        for container in containers_of(syntheses.reviewed(environment).assembly)
         if "SILK_ENABLED" in container.variables
     }
 

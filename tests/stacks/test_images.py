@@ -30,13 +30,13 @@ TAGS = {image.name: f"sha-{number:040x}" for number, image in enumerate(IMAGES, 
 @pytest.fixture(scope="module")
 def before(syntheses: Syntheses) -> Synthesis:
     """dev, with its one optional image too."""
-    return syntheses.of("dev-before", lambda: _dev({}), reviewed=False)
+    return syntheses.unreviewed("dev-before", lambda: _dev({}))
 
 
 @pytest.fixture(scope="module")
 def after(syntheses: Syntheses) -> Synthesis:
     """The same with another tag for every image."""
-    return syntheses.of("dev-after", lambda: _dev(TAGS), reviewed=False)
+    return syntheses.unreviewed("dev-after", lambda: _dev(TAGS))
 
 
 @pytest.mark.parametrize("image", FAMILIES)

@@ -13,7 +13,7 @@ from voicectl.review.templates import read_assembly
 def write(environment: str = "prod") -> None:
     """Synthesize an environment and replace what is kept of it."""
     with tempfile.TemporaryDirectory() as folder:
-        synthesize(load(environment), Path(folder), reviewed=False)
+        synthesize(load(environment), Path(folder))
         assembly = read_assembly(Path(folder))
     for file in SNAPSHOTS.glob("*.digest"):
         file.unlink()

@@ -80,7 +80,7 @@ def test_an_account_without_bootstrap_is_refused(prod: Synthesis) -> None:
     message = refusal(prod.assembly, step=Step.FOUNDATIONS)
 
     assert message.startswith("prod: nothing was changed; missing:\n  the CDK's bootstrap stack in us-east-1\n")
-    assert "npx cdk bootstrap aws://123456789012/us-east-1" in message
+    assert "make bootstrap ENV=prod" in message
     assert 'set delivery.oidc_provider = "create"' in message
 
 

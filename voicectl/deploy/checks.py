@@ -33,10 +33,10 @@ class Missing:
     command: str
 
 
-def missing_for_foundations(assembly: Assembly, *, account: str) -> Iterator[Missing]:
+def missing_for_foundations(assembly: Assembly, *, environment: str, account: str) -> Iterator[Missing]:
     """What the first step needs: bootstrapped regions, and the GitHub provider unless the template makes it."""
     for region in dict.fromkeys(stack.region for stack in assembly.stacks):
-        yield from _bootstrap(region, account=account)
+        yield from _bootstrap(region, environment=environment)
     if needs_provider(assembly):
         yield from _provider(account)
 
@@ -69,8 +69,8 @@ def past_holidays(assembly: Assembly, *, today: date) -> Iterator[Missing]:
         yield Missing(f"holidays after today: {', '.join(past)} are over", "take them out of schedule.holidays")
 
 
-def _bootstrap(region: str, *, account: str) -> Iterator[Missing]:
-    command = f"npx cdk bootstrap aws://{account}/{region}"
+def _bootstrap(region: str, *, environment: str) -> Iterator[Missing]:
+    command = f"make bootstrap ENV={environment}"
     try:
         parameter = boto3.client("ssm", region_name=region).get_parameter(Name=BOOTSTRAP_VERSION)
     except ClientError as error:

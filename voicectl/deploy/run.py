@@ -71,7 +71,7 @@ def refuse_when_missing(assembly: Assembly, *, environment: str, step: Step, tod
 
 
 def _missing(assembly: Assembly, *, environment: str, step: Step, account: str, today: date) -> Iterator[Missing]:
-    foundations = list(missing_for_foundations(assembly, account=account))
+    foundations = list(missing_for_foundations(assembly, environment=environment, account=account))
     yield from foundations
     yield from past_holidays(assembly, today=today)
     if step is Step.SERVICES and not foundations:

@@ -1,0 +1,132 @@
+"""What a clone or an image installs is locked: exact versions, hashes, and no word about where they came from."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+EXTRA_OF_FILE = {
+    "requirements.txt": "dev",
+    "requirements/agent.txt": "agent",
+    "requirements/control-plane.txt": "control-plane",
+    "requirements/gateway.txt": "gateway",
+    "requirements/guardian.txt": "guardian",
+    "requirements/local.txt": "local",
+}
+ADDRESS = re.compile(r"https?:|\bresolved\b|--(?:extra-)?index-url|--find-links|(?:^| )@ |file:", re.MULTILINE)
+PINNED = re.compile(r"[a-z0-9.-]+==[^ ]+(?: ; .+)?(?: --hash=sha256:[0-9a-f]{64})+")
+LOCKS = pytest.mark.parametrize("name", EXTRA_OF_FILE)
+
+
+@pytest.mark.parametrize("name", [*EXTRA_OF_FILE, "package-lock.json"])
+def test_a_lock_says_nothing_about_where_to_download(name: str) -> None:
+    """A mirror of the machine that locked would be asked by everybody."""
+    assert ADDRESS.findall((ROOT / name).read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "boto3 @ file:///tmp/boto3",
+        "boto3 @ git+ssh://git@example.com/boto3",
+        "--index-url example",
+        '"resolved": "example"',
+        "a==1 --find-links x",
+    ],
+)
+def test_an_address_is_found(line: str) -> None:
+    """The test above says nothing if it cannot fail."""
+    assert ADDRESS.search(f"a==1\n{line}\n")
+
+
+@LOCKS
+def test_every_requirement_has_one_version_and_hashes(name: str) -> None:
+    """pip takes nothing else than what was tested."""
+    loose = [line for line in locked_lines(name) if not PINNED.fullmatch(line)]
+
+    assert len(locked_lines(name)) >= 5
+    assert loose == []
+
+
+@LOCKS
+def test_a_lock_has_what_its_extra_asks_for(name: str) -> None:
+    """A line that is added to pyproject.toml only is missing in the image."""
+    versions = versions_of(name)
+
+    unmet = [
+        str(requirement)
+        for requirement in requirements_of(EXTRA_OF_FILE[name])
+        if not any(requirement.specifier.contains(version) for version in versions.get(requirement.name, ()))
+    ]
+
+    assert unmet == []
+
+
+def test_every_extra_and_every_lock_is_named_here() -> None:
+    """A new image has its lock, and is tested; infra is within dev."""
+    files = {str(path.relative_to(ROOT)) for path in (ROOT / "requirements").glob("*.txt")}
+
+    assert files | {"requirements.txt"} == EXTRA_OF_FILE.keys()
+    assert {*EXTRA_OF_FILE.values(), "infra"} == project()["optional-dependencies"].keys()
+    assert {"aws-cdk-lib", "pydantic", "pytest"} <= {requirement.name for requirement in requirements_of("dev")}
+
+
+def test_make_lock_compiles_every_lock() -> None:
+    """What `make lock` forgets grows old."""
+    recipe = re.search(r"^lock:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe is not None
+
+    images = re.findall(r"for image in (.*?);", recipe[1])[0].split()
+
+    assert {f"requirements/{image}.txt" for image in images} | {"requirements.txt"} == EXTRA_OF_FILE.keys()
+    assert "--generate-hashes" in (ROOT / "Makefile").read_text()
+
+
+def test_the_cdk_cli_is_exactly_the_one_that_reads_our_assemblies() -> None:
+    """npm's `latest` is a stray old build."""
+    wanted = json.loads((ROOT / "package.json").read_text())
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+
+    assert wanted["devDependencies"] == {"aws-cdk": "2.1148.1"}
+    assert packages.pop("")["devDependencies"] == {"aws-cdk": "2.1148.1"}
+    assert {name: each["version"] for name, each in packages.items()} == {"node_modules/aws-cdk": "2.1148.1"}
+    assert all(each["integrity"].startswith("sha512-") for each in packages.values())
+
+
+def project() -> dict[str, Any]:
+    """The `[project]` of pyproject.toml."""
+    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return table
+
+
+def requirements_of(extra: str) -> list[Requirement]:
+    """What an extra asks for, with what it takes from other extras and what everybody needs."""
+    texts, found = [*project()["dependencies"], *project()["optional-dependencies"][extra]], []
+    for requirement in map(Requirement, texts):
+        if requirement.name == project()["name"]:
+            found += [each for inner in sorted(requirement.extras) for each in requirements_of(inner)]
+        else:
+            requirement.name = canonicalize_name(requirement.name)
+            found.append(requirement)
+    return found
+
+
+def locked_lines(name: str) -> list[str]:
+    """A lock's requirements, each joined to one line."""
+    text = (ROOT / name).read_text().replace(" \\\n", " ")
+    return [re.sub(r" +", " ", line) for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def versions_of(name: str) -> dict[str, list[str]]:
+    """Every version in a lock, by name; there are two where a marker tells them apart."""
+    versions: dict[str, list[str]] = {}
+    for line in locked_lines(name):
+        package, _, rest = line.partition("==")
+        versions.setdefault(canonicalize_name(package), []).append(rest.split()[0])
+    return versions
