@@ -1,18 +1,13 @@
 """Environments synthesized once in a test run, whichever worker is the first to need them.
 
 Workers of pytest-xdist share the folder: one synthesizes while the others wait at a lock, then all read the same files.
-What the reviewers read is synthesized by `app.py` in a process of its own, as people do; the reviewers keep 160 MB of
-every synthesis (aws-cdk-lib 2.262, measured), and a Node that has seen a dozen takes minutes for the next.
 """
 
 import fcntl
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +17,6 @@ from config.schema import Environment
 from voice_constructs.platform_app import PlatformApp
 from voicectl.review.templates import Assembly, read_assembly
 
-ROOT = Path(__file__).parents[1]
 SHIPPED = ("dev", "staging", "prod")
 
 
@@ -63,10 +57,8 @@ class Syntheses:
         self._taken: dict[str, Synthesis] = {}
 
     def reviewed(self, name_or_path: str) -> Synthesis:
-        """Answer what `app.py` makes of one of `config/environments/` or of a file, reviewed."""
-        return self._once(
-            Path(name_or_path).stem, lambda: load(name_or_path), lambda _, folder: run_app(name_or_path, folder)
-        )
+        """Answer one of `config/environments/`, or a file, with what the reviewers found."""
+        return self._once(Path(name_or_path).stem, lambda: load(name_or_path), partial(synthesize, reviewed=True))
 
     def unreviewed(self, name: str, environment: Callable[[], Environment]) -> Synthesis:
         """Answer the templates of an environment that no file describes.
@@ -92,17 +84,9 @@ class Syntheses:
         return Synthesis(environment, folder, refusal.read_text())
 
 
-def run_app(name_or_path: str, folder: Path) -> str:
-    """Run `app.py` for an environment; answer what it complained of, if it ended with anything but 0."""
-    asked = {"CDK_CONTEXT_JSON": json.dumps({"environment": name_or_path}), "CDK_OUTDIR": str(folder)}
-    command = [sys.executable, str(ROOT / "app.py")]
-    ended = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, check=False)
-    return ended.stderr if ended.returncode else ""
-
-
-def synthesize(environment: Environment, folder: Path) -> str:
-    """Write an environment's cloud assembly into a folder; answer why CDK refused it, if it did."""
-    app = PlatformApp(outdir=str(folder), reviewed=False)
+def synthesize(environment: Environment, folder: Path, *, reviewed: bool = False) -> str:
+    """Write an environment's cloud assembly into a folder; answer why it was refused, if it was."""
+    app = PlatformApp(outdir=str(folder), reviewed=reviewed)
     architecture.define(app, environment)
     try:
         app.synth()

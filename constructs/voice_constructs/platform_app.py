@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -62,12 +63,16 @@ class PlatformApp(cdk.App):
             raise SystemExit(1)
 
     def _review(self) -> None:
-        own_rules = [
-            cdk.ValidationRuleSource(name=rule.stem, content=rule.read_text()) for rule in sorted(RULES.glob("*.rego"))
-        ]
-        cdk.Validations.of(self).add_plugins(
-            cdk.CloudFormationValidatePlugin(rego_rules=own_rules), cdk_nag.AwsSolutionsChecks(self)
-        )
+        cdk.Validations.of(self).add_plugins(_own_rules(), cdk_nag.AwsSolutionsChecks(self))
+
+
+@cache
+def _own_rules() -> cdk.CloudFormationValidatePlugin:
+    """CDK's template validation with our rules, compiled once in a process."""
+    sources = [
+        cdk.ValidationRuleSource(name=rule.stem, content=rule.read_text()) for rule in sorted(RULES.glob("*.rego"))
+    ]
+    return cdk.CloudFormationValidatePlugin(rego_rules=sources)
 
 
 def requested_environment() -> str:
