@@ -9,6 +9,7 @@ from stacks.data import DataStack, FurtherDataStack
 from stacks.media import MediaStack
 from stacks.network import FurtherNetworkStack, NetworkStack
 from voice_constructs.access import allow_publishing, allow_task_protection
+from voice_constructs.binding import Value
 from voice_constructs.call_variables import provider_values, timing_values
 from voice_constructs.platform_stack import PlatformStack
 from voice_constructs.scaling.tiers import scale_agent
@@ -29,29 +30,28 @@ class AgentsStack(PlatformStack):
     ) -> None:
         """Run agents in the network's region."""
         super().__init__(scope, "agents", environment=environment, region=network.region)
-        agent = environment.agent
+        self._settings, self._data, self._media = environment, data, media
         setting = self.service_setting("agents", vpc=network.vpc, observability=data.secrets.observability)
-        fleet = FargateService(
-            self,
-            "Agent",
-            setting=setting,
-            container=AGENT,
-            section=agent,
-            values={
-                "livekit_url": media.url,
-                "agent_name": self.prefix,
-                "session_capacity": agent.sessions_per_task,
-                "num_cpus": agent.size.cpu_units / 1024,
-                "callback_url": f"https://{self.home_host('internal')}{CALLBACK_PATH}",
-                **data.secrets.livekit_client_variables,
-                **data.live.variables("live"),
-                **data.buckets.variables,
-                **timing_values(environment.timing),
-                **provider_values(agent, secrets=data.secrets),
-            },
-        )
+        agent = environment.agent
+        fleet = FargateService(self, "Agent", setting=setting, container=AGENT, section=agent, values=self._variables())
         data.live.allow_from(fleet)
         data.buckets.allow_recording(fleet.role)
         allow_task_protection(fleet.role, cluster=setting.cluster_name)
         allow_publishing(fleet.role, namespace=NAMESPACE)
         scale_agent(fleet.service, agent=agent, schedule=environment.schedule, environment=environment.name)
+
+    def _variables(self) -> dict[str, Value]:
+        """What `AgentEnv` asks for, besides what every process is told."""
+        agent, data = self._settings.agent, self._data
+        return {
+            "livekit_url": self._media.url,
+            "agent_name": self.prefix,
+            "session_capacity": agent.sessions_per_task,
+            "num_cpus": agent.size.cpu_units / 1024,
+            "callback_url": f"https://{self.home_host('internal')}{CALLBACK_PATH}",
+            **data.secrets.livekit_client_variables,
+            **data.live.variables("live"),
+            **data.buckets.variables,
+            **timing_values(self._settings.timing),
+            **provider_values(agent, secrets=data.secrets),
+        }

@@ -27,7 +27,7 @@ from stacks.network import FurtherNetworkStack, NetworkStack
 from voice_constructs.access import allow_publishing, allow_task_protection
 from voice_constructs.control_plane import ControlPlaneServices, Stores, allow_watching, fixed_section
 from voice_constructs.control_plane_values import control_plane_values, gateway_values, pool_values
-from voice_constructs.load_balancer import HttpsLoadBalancer
+from voice_constructs.load_balancer import HttpsLoadBalancer, Patience
 from voice_constructs.migration import Migration, MigrationTask
 from voice_constructs.peering import route_to
 from voice_constructs.pgbouncer import PgBouncerService
@@ -54,12 +54,7 @@ class ControlPlaneStack(PlatformStack):
         media: MediaStack,
         further: Sequence[FurtherRegion],
     ) -> None:
-        """Run it.
-
-        Args:
-            media: The home region's.
-            further: The further regions.
-        """
+        """Run it beside the home region's media; agents of further regions call back to it."""
         super().__init__(scope, "control-plane", environment=environment)
         self._settings, self._network, self._data = environment, network, data
         self._setting = self.service_setting("control-plane", vpc=network.vpc, observability=data.secrets.observability)
@@ -158,12 +153,10 @@ class ControlPlaneStack(PlatformStack):
         data.buckets.allow_recording(gateway.role)
         allow_task_protection(gateway.role, cluster=self._setting.cluster_name)
         allow_publishing(gateway.role, namespace=NAMESPACE)
-        balancer = self._balancer(
-            "WebSocketBalancer",
-            host="ws",
-            idle_seconds=websocket.idle_timeout_seconds,
-            keep_alive_seconds=websocket.keep_alive_seconds,
+        patience = Patience(
+            idle_seconds=websocket.idle_timeout_seconds, keep_alive_seconds=websocket.keep_alive_seconds
         )
+        balancer = self._balancer("WebSocketBalancer", host="ws", patience=patience)
         reached: dict[str, Any] = {"service": gateway, "container": WEBSOCKET, "section": websocket}
         self._route("WebSocket", balancer=balancer, paths=WEBSOCKET_PATHS, **reached)
         scale_websocket(gateway.service, websocket=websocket, **self._scaling)

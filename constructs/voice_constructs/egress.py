@@ -31,11 +31,7 @@ class EgressService(Construct):
         timing: Timing,
         variables: dict[str, Value],
     ) -> None:
-        """Run it.
-
-        Args:
-            variables: Values of `EgressServerEnv`.
-        """
+        """Run it, with variables of `EgressServerEnv`."""
         super().__init__(scope, id_)
         task = FargateTask(self, "Definition", setting=setting, size=egress.size, architecture=egress.architecture)
         task.add(CONTAINER, values=variables, stop_seconds=egress.stop_timeout_seconds)

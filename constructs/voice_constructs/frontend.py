@@ -59,8 +59,14 @@ class CallConsole(Construct):
             variables: What the build is told; all of it becomes public with the page.
         """
         super().__init__(scope, id_)
+        self.app = self._app(name, repository=repository, token=token, variables=variables)
+        self._publish(frontend, domain=domain)
+
+    def _app(
+        self, name: str, *, repository: str, token: secretsmanager.ISecret, variables: Mapping[str, str]
+    ) -> amplify.CfnApp:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("amplify.amazonaws.com"))
-        self.app = amplify.CfnApp(
+        return amplify.CfnApp(
             self,
             "App",
             name=name,
@@ -71,6 +77,9 @@ class CallConsole(Construct):
             custom_rules=[_single_page()],
             environment_variables=[_variable(key, value) for key, value in sorted(variables.items())],
         )
+
+    def _publish(self, frontend: Frontend, *, domain: str) -> None:
+        """Build the branch, and give the page its name."""
         branch = amplify.CfnBranch(
             self, "Branch", app_id=self.app.attr_app_id, branch_name=frontend.branch, enable_auto_build=True
         )

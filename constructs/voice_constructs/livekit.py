@@ -42,11 +42,7 @@ class LiveKitServer(Construct):
         ports: MediaPorts,
         variables: dict[str, Value],
     ) -> None:
-        """Run one server on each node.
-
-        Args:
-            variables: Values of `LiveKitServerEnv`.
-        """
+        """Run one server on each node, with variables of `LiveKitServerEnv`."""
         super().__init__(scope, id_)
         self._nodes, self._ports = nodes, ports
         self.definition = ecs.Ec2TaskDefinition(self, "Definition", network_mode=ecs.NetworkMode.HOST)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
@@ -31,6 +32,22 @@ class Edge:
         route53.ARecord(scope, "Name", zone=self.zone, record_name=f"{name}.", target=alias)
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long an application load balancer keeps connections.
+
+    Attributes:
+        idle_seconds: A connection without traffic is cut after these; must be longer than our own pings.
+        keep_alive_seconds: Age at which a client's connection is closed after its next answer.
+    """
+
+    idle_seconds: int = 60
+    keep_alive_seconds: int = 3600
+
+
+ELBS_OWN: Final = Patience()
+
+
 class HttpsLoadBalancer(Construct):
     """An application load balancer with one HTTPS listener and a name.
 
@@ -47,8 +64,7 @@ class HttpsLoadBalancer(Construct):
         edge: Edge,
         name: str,
         public: bool = True,
-        idle_seconds: int = 60,
-        keep_alive_seconds: int = 3600,
+        patience: Patience = ELBS_OWN,
     ) -> None:
         """Make it.
 
@@ -56,33 +72,13 @@ class HttpsLoadBalancer(Construct):
             edge: The region's network and name.
             name: Full host name; an alias record in the zone.
             public: Open 443 to the world; otherwise consumers open themselves a way.
-            idle_seconds: A connection without traffic is cut; must be longer than our own pings.
-            keep_alive_seconds: Age at which a client's connection is closed after its next answer.
         """
         super().__init__(scope, id_)
-        self.vpc = edge.vpc
+        self.vpc, self._public = edge.vpc, public
         self.group = ec2.SecurityGroup(self, "Access", vpc=edge.vpc, description=f"who may reach {name}")
-        self.balancer = elbv2.ApplicationLoadBalancer(
-            self,
-            "Balancer",
-            vpc=edge.vpc,
-            internet_facing=public,
-            vpc_subnets=ec2.SubnetSelection(subnet_group_name="public" if public else "private"),
-            security_group=self.group,
-            idle_timeout=Duration.seconds(idle_seconds),
-            client_keep_alive=Duration.seconds(keep_alive_seconds),
-            drop_invalid_header_fields=True,
-        )
+        self.balancer = self._balancer(patience)
         self.balancer.log_access_logs(edge.access_logs, prefix=f"elb/{id_.lower()}")
-        self.listener = self.balancer.add_listener(
-            "Https",
-            port=443,
-            protocol=elbv2.ApplicationProtocol.HTTPS,
-            certificates=[edge.certificate],
-            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
-            open=False,
-            default_action=elbv2.ListenerAction.fixed_response(404),
-        )
+        self.listener = self._listener(edge.certificate)
         edge.give_name(self, name, balancer=self.balancer)
         if public:
             open_to_world(self.group, ec2.Port.HTTPS, reason=f"callers reach {id_} over TLS")
@@ -92,6 +88,30 @@ class HttpsLoadBalancer(Construct):
         """Let addresses of our own networks reach an internal load balancer."""
         for cidr in ranges:
             self.group.add_ingress_rule(ec2.Peer.ipv4(str(cidr)), ec2.Port.HTTPS, "the platform's own tasks")
+
+    def _balancer(self, patience: Patience) -> elbv2.ApplicationLoadBalancer:
+        return elbv2.ApplicationLoadBalancer(
+            self,
+            "Balancer",
+            vpc=self.vpc,
+            internet_facing=self._public,
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name="public" if self._public else "private"),
+            security_group=self.group,
+            idle_timeout=Duration.seconds(patience.idle_seconds),
+            client_keep_alive=Duration.seconds(patience.keep_alive_seconds),
+            drop_invalid_header_fields=True,
+        )
+
+    def _listener(self, certificate: acm.ICertificate) -> elbv2.ApplicationListener:
+        return self.balancer.add_listener(
+            "Https",
+            port=443,
+            protocol=elbv2.ApplicationProtocol.HTTPS,
+            certificates=[certificate],
+            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
+            open=False,
+            default_action=elbv2.ListenerAction.fixed_response(404),
+        )
 
 
 class Firewall(Construct):

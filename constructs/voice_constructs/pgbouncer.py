@@ -27,7 +27,6 @@ class PgBouncerService(Construct):
 
     Attributes:
         service: The ECS service.
-        variables: What `DatabaseEnv` asks for when connections go through here.
     """
 
     def __init__(
@@ -42,13 +41,9 @@ class PgBouncerService(Construct):
         password: secretsmanager.ISecret,
         access_logs: s3.IBucket,
     ) -> None:
-        """Run it.
-
-        Args:
-            password: Of the role that the pool signs in with, on both of its sides.
-        """
+        """Run it, with the password of the role that it signs in with and that others sign in to it with."""
         super().__init__(scope, id_)
-        secret = ecs.Secret.from_secrets_manager(password)
+        self._secret = ecs.Secret.from_secrets_manager(password)
         tasks = section.pgbouncer.tasks
         self._service = FargateService(
             self,
@@ -56,18 +51,23 @@ class PgBouncerService(Construct):
             setting=setting,
             container=CONTAINER,
             section=ServiceSection(tasks=Tasks(min=tasks, max=tasks, fixed=tasks), size=SIZE),
-            values=_pooler_variables(database, section.pgbouncer, password=secret),
+            values=_pooler_variables(database, section.pgbouncer, password=self._secret),
         )
         self.service = self._service.service
         database.allow_from(self._service)
         self._group = ec2.SecurityGroup(self, "Access", vpc=vpc, description="who may reach PgBouncer")
-        host = self._entrance(vpc, access_logs).load_balancer_dns_name
-        self.variables: dict[str, Any] = {
-            **database.variables,
-            "database_host": host,
+        self._host = self._entrance(vpc, access_logs).load_balancer_dns_name
+        self._straight = database.variables
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """What `DatabaseEnv` asks for when connections go through here."""
+        return {
+            **self._straight,
+            "database_host": self._host,
             "database_port": CONTAINER.port,
             "database_user": POOL_ROLE,
-            "database_password": secret,
+            "database_password": self._secret,
             "database_sslmode": "require",  # the pooler's own certificate names no host
             "database_via_pgbouncer": True,
         }

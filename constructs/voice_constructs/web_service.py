@@ -45,14 +45,7 @@ class Route(Construct):
         super().__init__(scope, id_)
         self._balancer, self._container, self._seconds = balancer, container, deregistration_seconds
         self.target_group = self._group("Targets")
-        rule = elbv2.ApplicationListenerRule(
-            self,
-            "Rule",
-            listener=balancer.listener,
-            priority=10,
-            conditions=[elbv2.ListenerCondition.path_patterns(list(paths))],
-            action=elbv2.ListenerAction.forward([self.target_group]),
-        )
+        rule = self._rule(paths)
         target = service.service.load_balancer_target(
             container_name=container.name,
             container_port=container.port,
@@ -66,6 +59,16 @@ class Route(Construct):
     def dimensions(self) -> dict[str, str]:
         """Of the target group's CloudWatch metrics."""
         return target_dimensions(self._balancer.balancer.load_balancer_full_name, self.target_group)
+
+    def _rule(self, paths: Sequence[str]) -> elbv2.ApplicationListenerRule:
+        return elbv2.ApplicationListenerRule(
+            self,
+            "Rule",
+            listener=self._balancer.listener,
+            priority=10,
+            conditions=[elbv2.ListenerCondition.path_patterns(list(paths))],
+            action=elbv2.ListenerAction.forward([self.target_group]),
+        )
 
     def _alternate(self, rule: elbv2.ApplicationListenerRule) -> ecs.AlternateTarget:
         """Where the new version waits for its share of the traffic."""
