@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict
 from contract.versions import LIVEKIT_EGRESS, LIVEKIT_SERVER
 
 
+RUNTIME: Final = ("runtime/__init__.py", "runtime/kit")  # what every process of ours imports
+
+
 class Image(BaseModel):
     """One image, kept in the environment's own ECR repository of the same name.
 
@@ -27,14 +30,14 @@ class Image(BaseModel):
 
 
 AGENT: Final = Image(
-    name="agent", sources=("agent", "contract", "runtime/kit", "runtime/images/agent", "requirements/agent.txt")
+    name="agent", sources=("agent", "contract", *RUNTIME, "runtime/images/agent", "requirements/agent.txt")
 )
 CONTROL_PLANE: Final = Image(
     name="control-plane",
     sources=(
         "control_plane",
         "contract",
-        "runtime/kit",
+        *RUNTIME,
         "runtime/images/control-plane",
         "requirements/control-plane.txt",
     ),
@@ -45,13 +48,13 @@ GATEWAY: Final = Image(
         "agent",
         "contract",
         "runtime/gateway",
-        "runtime/kit",
+        *RUNTIME,
         "runtime/images/gateway",
         "requirements/gateway.txt",
     ),
 )
 GUARDIAN: Final = Image(
-    name="guardian", sources=("contract", "runtime/kit", "runtime/images/guardian", "requirements/guardian.txt")
+    name="guardian", sources=("contract", *RUNTIME, "runtime/images/guardian", "requirements/guardian.txt")
 )
 LIVEKIT: Final = Image(
     name="livekit",
