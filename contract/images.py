@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 from contract.versions import LIVEKIT_EGRESS, LIVEKIT_SERVER
 
-
 RUNTIME: Final = ("runtime/__init__.py", "runtime/kit")  # what every process of ours imports
 
 
