@@ -7,8 +7,8 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
+from tests.fakes.cloudformation.account import empty_account
 from tests.fakes.cloudformation.deploy import DeployedStack, deploy_assembly
 from tests.synthesis import Syntheses
 
@@ -25,13 +25,13 @@ def write_secrets(stack: DeployedStack) -> None:
         secrets.put_secret_value(SecretId=f"{prefix}/github", SecretString="token")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def account(syntheses: Syntheses) -> Iterator[dict[str, list[DeployedStack]]]:
-    """dev, staging and prod, side by side in one account and region."""
+    """dev, staging and prod, side by side in one account and region; gone when the last of its tests is."""
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
-        stack.enter_context(mock_aws())
+        stack.enter_context(empty_account())
         yield {
             name: deploy_assembly(syntheses.reviewed(name).folder, between=write_secrets)
             for name in ("dev", "staging", "prod")

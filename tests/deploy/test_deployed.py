@@ -24,19 +24,19 @@ CLUSTERS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="session", params=ENVIRONMENTS)
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
 def name(request: pytest.FixtureRequest) -> str:
     """Each environment in turn."""
     return str(request.param)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def templates(name: str, syntheses: Syntheses) -> Assembly:
     """What was asked for."""
     return syntheses.reviewed(name).assembly
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def targets(name: str) -> dict[str, dict[str, Any]]:
     """Scalable targets by service, as Application Auto Scaling lists them."""
     scaling = boto3.client("application-autoscaling")
