@@ -166,8 +166,8 @@ def test_our_own_environments_fit_into_one_account() -> None:
     """dev, staging and prod side by side: names and domains differ, and one makes what an account has once."""
     environments = [load(path.stem) for path in sorted(ENVIRONMENTS.glob("*.toml"))]
 
-    assert [environment.name for environment in environments] == ["dev", "prod", "staging"]
-    assert len({environment.domain.name for environment in environments}) == 3
+    assert {"dev", "prod", "staging"} <= {environment.name for environment in environments}
+    assert len({environment.domain.name for environment in environments}) == len(environments)
     assert [environment.delivery.oidc_provider for environment in environments].count("create") == 1
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from contract.pools import POOLS
 from tests.deploy.conftest import pages
 from tests.fakes.cloudformation.deploy import DeployedStack
 from tests.synthesis import Syntheses
@@ -18,10 +19,8 @@ ENVIRONMENTS = ("dev", "staging", "prod")
 CLUSTERS = {
     "media": {"livekit", "egress"},
     "agents": {"agent"},
-    "control-plane": {
-        "api", "websocket", "celery-voice", "celery-notifications", "celery-data", "beat", "supervisor",
-    },
-}  # fmt: skip
+    "control-plane": {"api", "websocket", "beat", "supervisor", *(f"celery-{pool.name}" for pool in POOLS)},
+}
 
 
 @pytest.fixture(scope="module", params=ENVIRONMENTS)

@@ -8,22 +8,20 @@ import pytest
 from config.load import load
 from config.schema import Environment
 from contract.images import IMAGES
+from contract.pools import POOLS
 from tests.synthesis import Syntheses, Synthesis
 from voice_constructs.images import commit_of
 
+CELERY = [f"Celery{pool.name.title()}" for pool in POOLS]
 FAMILIES = {
     "agent": {"agents": ["Agent"]},
-    "control-plane": {
-        "control-plane": [
-            "Api", "Beat", "CeleryData", "CeleryNotifications", "CeleryVoice", "Flower", "MigrationTask", "Supervisor",
-        ]
-    },
+    "control-plane": {"control-plane": sorted(["Api", "Beat", "Flower", "MigrationTask", "Supervisor", *CELERY])},
     "gateway": {"control-plane": ["WebSocket"]},
     "guardian": {"media": ["Egress", "LiveKit"]},
     "livekit": {"media": ["LiveKit"]},
     "egress": {"media": ["Egress"]},
     "pgbouncer": {"control-plane": ["PgBouncer"]},
-}  # fmt: skip
+}
 TAGS = {image.name: f"sha-{number:040x}" for number, image in enumerate(IMAGES, start=1)}
 
 
