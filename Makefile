@@ -17,16 +17,16 @@ help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 synth: setup ## [ENV=prod] templates into cdk.out, reviewed; ENV is a name or a file
-	@$(CDK) synth --quiet --context environment=$(ENV) && $(BIN)/python -m voicectl review cdk.out
+	@$(CDK) synth --quiet --context 'environment=$(ENV)' && $(BIN)/python -m voicectl review cdk.out
 
 diff: setup ## [ENV=prod] what a deployment would change
-	@$(CDK) diff --context environment=$(ENV)
+	@$(CDK) diff --context 'environment=$(ENV)'
 
 bootstrap: setup ## [ENV=prod] prepares its account and regions for the CDK, once
-	@$(CDK) bootstrap --context environment=$(ENV)
+	@$(CDK) bootstrap --context 'environment=$(ENV)'
 
 deploy: setup ## ENV=… [STEP=foundations] refuses before anything changes when something is missing
-	@$(BIN)/python -m voicectl deploy $(if $(filter command,$(origin ENV)),$(ENV)) --step $(STEP)
+	@$(BIN)/python -m voicectl deploy $(if $(filter command,$(origin ENV)),'$(ENV)') --step $(STEP)
 
 test: setup check ## everything
 	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup
@@ -60,7 +60,7 @@ setup: .venv/.made node_modules/.made
 	@touch $@
 
 node_modules/.made: package-lock.json .venv/.made
-	@$(NODE) $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --silent
+	@$(NODE) $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
 	@touch $@
 
 .PHONY: help synth diff bootstrap deploy test check fix schema digests bench-synth lock setup

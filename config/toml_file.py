@@ -79,7 +79,7 @@ def _exists(path: Path) -> bool:
             kind = "a directory" if path.is_dir() else "not a regular file"
             raise EnvironmentNotFound(
                 f"{shown_path(path)}: the path is {kind}; an environment is one .toml file; "
-                f"name a file, such as {ENVIRONMENTS.name}/dev.toml"
+                f"name a file, such as {ENVIRONMENTS.relative_to(REPOSITORY)}/dev.toml"
             )
         return path.is_file()
     except OSError:  # such as a name that is too long

@@ -5,6 +5,7 @@ from typing import Any
 from constructs import Construct
 
 from config.schema import Environment
+from config.tiers import ceiling
 from contract.metrics import ENVIRONMENT
 from stacks.data import DataStack, FurtherDataStack
 from stacks.network import FurtherNetworkStack, NetworkStack
@@ -54,7 +55,13 @@ class MediaStack(PlatformStack):
     def _run_livekit(self) -> None:
         livekit, ports = self._settings.media.livekit, media_ports(self._settings.media.livekit)
         nodes = MediaNodes(
-            self, "Nodes", vpc=self._network.vpc, cluster=self._setting.cluster, livekit=livekit, ports=ports
+            self,
+            "Nodes",
+            vpc=self._network.vpc,
+            cluster=self._setting.cluster,
+            livekit=livekit,
+            ports=ports,
+            most_tasks=ceiling(self._settings, "livekit"),
         )
         self._data.live.allow_from(nodes)
         server = LiveKitServer(

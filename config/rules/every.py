@@ -28,6 +28,7 @@ RULES: Final[tuple[Rule, ...]] = (
     network.home_has_all_services,
     network.regions_differ,
     network.address_ranges_fit,
+    network.address_ranges_are_private,
     network.address_ranges_are_apart,
     network.zones_match,
     network.nat_gateways_have_zones,

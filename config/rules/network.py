@@ -10,6 +10,7 @@ from config.schema import Environment
 from config.words import KeyPath, did_you_mean, listed
 
 LARGEST_PREFIX, SMALLEST_PREFIX = 16, 20  # AWS takes /16 to /28; three kinds of subnets need /20
+PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))  # RFC 1918, 6598
 OUR_NAMES = ("api", "ws", "livekit", "turn")  # in front of the domain's name
 
 
@@ -52,6 +53,17 @@ def address_ranges_fit(environment: Environment) -> Iterator[Fault]:
                 path,
                 allowed=f"its prefix must be /{LARGEST_PREFIX} to /{SMALLEST_PREFIX}",
                 remedy=f"write {cidr.network_address}/{prefix}",
+            )
+
+
+def address_ranges_are_private(environment: Environment) -> Iterator[Fault]:
+    """Addresses of others would be ours inside the VPC: nothing there could reach them any more."""
+    for path, cidr in _ranges(environment):
+        if not any(cidr.subnet_of(private) for private in PRIVATE):
+            yield conflict(
+                path,
+                allowed=f"it must be in {listed([str(private) for private in PRIVATE])}",
+                remedy="choose one such as 10.0.0.0/16",
             )
 
 

@@ -10,13 +10,13 @@ from config.sections.section import Section
 class Operations(Section):
     """Alarms, logs and the budget."""
 
-    alarm_email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["oncall@example.com"])
+    alarm_email: str = Field(pattern=r"^[!-?A-~]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$", examples=["oncall@example.com"])
     """Who is told; must confirm the subscription once."""
     log_days: int = 90
     """How long logs are kept, days; a period that CloudWatch offers."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Of our own processes."""
-    monthly_budget_usd: int = Field(ge=1, examples=[1500])
+    monthly_budget_usd: int = Field(ge=1, le=10_000_000, examples=[1500])
     """AWS cost of this environment per month; told at 85 % and 100 %, US dollars."""
     sentry: bool = False
     """Report errors to Sentry; its DSN must be in the secret."""

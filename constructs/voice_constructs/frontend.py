@@ -9,10 +9,12 @@ from constructs import Construct
 
 from config.sections.web import Frontend
 
-BUILD = """\
+ROOT = "frontend"
+MONOREPO = {"AMPLIFY_MONOREPO_APP_ROOT": ROOT}  # else Amplify looks for the page in the repository's root
+BUILD = f"""\
 version: 1
 applications:
-  - appRoot: frontend
+  - appRoot: {ROOT}
     frontend:
       phases:
         preBuild:
@@ -75,7 +77,7 @@ class CallConsole(Construct):
             iam_service_role=role.role_arn,
             build_spec=BUILD,
             custom_rules=[_single_page()],
-            environment_variables=[_variable(key, value) for key, value in sorted(variables.items())],
+            environment_variables=[_variable(key, value) for key, value in sorted({**MONOREPO, **variables}.items())],
         )
 
     def _publish(self, frontend: Frontend, *, domain: str) -> None:

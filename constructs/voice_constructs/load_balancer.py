@@ -45,6 +45,7 @@ class Patience:
     keep_alive_seconds: int = 3600
 
 
+COUNTED: Final = ["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING", "NoUserAgent_HEADER"]
 ELBS_OWN: Final = Patience()
 
 
@@ -117,7 +118,8 @@ class HttpsLoadBalancer(Construct):
 class Firewall(Construct):
     """AWS's common rules before a load balancer.
 
-    Bodies over 8 KiB are counted, not blocked: prompts and transcripts are larger.
+    What would block callers is counted only: prompts and transcripts are bodies over 8 KiB; LiveKit's signalling
+    carries its token and more in the query, and not every SDK names a user agent.
     """
 
     def __init__(self, scope: Construct, id_: str, *, load_balancer_arn: str) -> None:
@@ -130,7 +132,7 @@ class Firewall(Construct):
             default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=_visible("all"),
             rules=[
-                _managed_rules(0, "AWSManagedRulesCommonRuleSet", count=["SizeRestrictions_BODY"]),
+                _managed_rules(0, "AWSManagedRulesCommonRuleSet", count=COUNTED),
                 _managed_rules(1, "AWSManagedRulesKnownBadInputsRuleSet", count=[]),
                 _managed_rules(2, "AWSManagedRulesAmazonIpReputationList", count=[]),
             ],

@@ -28,26 +28,25 @@ class MediaNodes(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, vpc: ec2.IVpc, cluster: ecs.Cluster, livekit: LiveKit, ports: MediaPorts
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        vpc: ec2.IVpc,
+        cluster: ecs.Cluster,
+        livekit: LiveKit,
+        ports: MediaPorts,
+        most_tasks: int,
     ) -> None:
         """Make the capacity.
 
         Args:
             ports: Opened here and written into LiveKit's YAML from the same value.
+            most_tasks: The most that the service may ever have.
         """
         super().__init__(scope, id_)
         self.group = self._openings(vpc, ports)
-        self._group = autoscaling.AutoScalingGroup(
-            self,
-            "Nodes",
-            vpc=vpc,
-            vpc_subnets=ec2.SubnetSelection(subnet_group_name="public"),
-            launch_template=self._template(livekit),
-            min_capacity=0,
-            max_capacity=2 * livekit.tasks.max,  # a deployment starts the new nodes beside the old ones
-            new_instances_protected_from_scale_in=True,
-            group_metrics=[autoscaling.GroupMetrics.all()],
-        )
+        self._group = self._nodes(vpc, livekit, most=2 * most_tasks)  # a deployment starts new ones beside the old
         acknowledge(self, "AS3", reason="ECS brings and drains the nodes; the services' alarms tell when it cannot")
         self.capacity_provider = self._capacity_provider(cluster)
 
@@ -59,6 +58,19 @@ class MediaNodes(Construct):
     def allow_from(self, group: ec2.ISecurityGroup, *, port: int, what: str) -> None:
         """Let a load balancer reach a port of the nodes: for a host's network CDK adds no rule."""
         self.group.add_ingress_rule(group, ec2.Port.tcp(port), what)
+
+    def _nodes(self, vpc: ec2.IVpc, livekit: LiveKit, *, most: int) -> autoscaling.AutoScalingGroup:
+        return autoscaling.AutoScalingGroup(
+            self,
+            "Nodes",
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name="public"),
+            launch_template=self._template(livekit),
+            min_capacity=0,
+            max_capacity=most,
+            new_instances_protected_from_scale_in=True,
+            group_metrics=[autoscaling.GroupMetrics.all()],
+        )
 
     def _openings(self, vpc: ec2.IVpc, ports: MediaPorts) -> ec2.SecurityGroup:
         group = ec2.SecurityGroup(self, "Access", vpc=vpc, description="media of LiveKit nodes")

@@ -119,7 +119,7 @@ def generated_secret(
         replica_regions=replicas,
         removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
     )
-    acknowledge(secret, "SMG4", reason="rotated by `voicectl secrets rotate`, which tells every process that has it")
+    acknowledge(secret, "SMG4", reason="rotated by hand: every process that has it must be told (docs/decisions/0009)")
     return secret
 
 

@@ -3,7 +3,7 @@
 Cluster mode breaks Celery and LiveKit's CLI (ruling X14).
 """
 
-from aws_cdk import Fn
+from aws_cdk import Fn, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticache as elasticache
@@ -81,7 +81,7 @@ class ValkeyGroup(Construct):
         self, vpc: ec2.IVpc, *, cache: Cache, key: kms.IKey, durable: bool
     ) -> elasticache.CfnReplicationGroup:
         replicated = cache.replicas > 0
-        return elasticache.CfnReplicationGroup(
+        group = elasticache.CfnReplicationGroup(
             self,
             "Group",
             replication_group_description=f"{self.name}: Valkey {VALKEY.version}, not clustered",
@@ -104,6 +104,9 @@ class ValkeyGroup(Construct):
             security_group_ids=[self.group.security_group_id],
             cache_subnet_group_name=self._subnets(vpc).ref,
         )
+        if cache.snapshot_days:
+            group.apply_removal_policy(RemovalPolicy.SNAPSHOT)
+        return group
 
     def _subnets(self, vpc: ec2.IVpc) -> elasticache.CfnSubnetGroup:
         return elasticache.CfnSubnetGroup(

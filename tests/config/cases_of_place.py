@@ -24,6 +24,12 @@ PLACE = (
         "regions.1.name",
     ),
     RuleCase(
+        network.address_ranges_are_private,
+        'network.cidr = "8.8.0.0/16"',
+        "network.cidr",
+        kept='network.cidr = "100.64.0.0/16"',
+    ),
+    RuleCase(
         network.address_ranges_fit, 'network.cidr = "10.0.0.0/15"', "network.cidr", kept='network.cidr = "10.0.0.0/16"'
     ),
     RuleCase(

@@ -96,7 +96,7 @@ def test_an_empty_account_comes_up_by_the_documented_steps(operator: Operator) -
     assert foundations.returncode == 0, foundations.stdout + foundations.stderr
     refused = operator.deploy("services")
     assert refused.returncode == 2
-    assert refused.stderr.count("docker push") == 6
+    assert refused.stderr.count("docker buildx") == 6
     assert "put-secret-value" in refused.stderr
 
     operator.push_images()

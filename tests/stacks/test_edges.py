@@ -31,13 +31,14 @@ def test_every_public_http_balancer_has_a_firewall(assembly: Assembly, balancers
     assert guarded <= set(balancers)
 
 
-def test_firewalls_count_large_bodies_instead_of_refusing_them(assembly: Assembly) -> None:
-    """AWS's common rules refuse a body over 8 KB, and a session's documents are larger."""
+def test_firewalls_count_what_callers_really_send(assembly: Assembly) -> None:
+    """AWS refuses bodies over 8 KB, long queries and nameless clients: prompts, tokens and native SDKs."""
     for _, firewall in assembly.of_type("AWS::WAFv2::WebACL"):
         common = firewall.properties["Rules"][0]["Statement"]["ManagedRuleGroupStatement"]
 
+        counted = {each["Name"] for each in common["RuleActionOverrides"] if each["ActionToUse"] == {"Count": {}}}
         assert common["Name"] == "AWSManagedRulesCommonRuleSet"
-        assert {"ActionToUse": {"Count": {}}, "Name": "SizeRestrictions_BODY"} in common["RuleActionOverrides"]
+        assert counted == {"SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING", "NoUserAgent_HEADER"}
 
 
 def test_listeners_take_tls_only_and_answer_404_by_themselves(assembly: Assembly) -> None:
@@ -103,6 +104,16 @@ def test_targets_are_checked_often_and_left_quickly(assembly: Assembly) -> None:
         delay = int(_attributes(group.properties["TargetGroupAttributes"])["deregistration_delay.timeout_seconds"])
         assert group.properties["HealthCheckIntervalSeconds"] <= 10, group.logical_id
         assert 0 < delay <= 300, group.logical_id
+
+
+def test_the_page_is_built_from_its_folder(assembly: Assembly) -> None:
+    """Amplify reads a build specification for many apps only when it is told which of them this is."""
+    [app] = [app.properties for _, app in assembly.of_type("AWS::Amplify::App")]
+
+    variables = {each["Name"]: each["Value"] for each in app["EnvironmentVariables"]}
+
+    assert variables["AMPLIFY_MONOREPO_APP_ROOT"] == "frontend"
+    assert "appRoot: frontend\n" in app["BuildSpec"]
 
 
 def _attributes(attributes: list[dict[str, Any]]) -> dict[str, Any]:

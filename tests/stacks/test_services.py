@@ -13,7 +13,7 @@ from voicectl.review.templates import Assembly
 
 Services = dict[str, dict[str, Any]]
 FIXED = {  # by places/fixed-sizes.toml
-    "agent": 2, "api": 2, "celery-data": 0, "celery-notifications": 1, "celery-voice": 1, "egress": 1, "livekit": 2,
+    "agent": 2, "api": 2, "celery-data": 0, "celery-notifications": 1, "celery-voice": 1, "egress": 1, "livekit": 5,
     "websocket": 2,
 }  # fmt: skip
 

@@ -8,8 +8,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.synthesis import Synthesis
-from voicectl.deploy.checks import GITHUB
+from tests.stacks.conftest import PLACES
+from tests.synthesis import Syntheses, Synthesis
+from voicectl.deploy.checks import GITHUB, STANDING
 from voicectl.deploy.needs import image_needs, is_foundation, migration_fault, secret_needs
 from voicectl.deploy.run import DeployRefused, Step, refuse_when_missing
 from voicectl.review.templates import Assembly, StackTemplate
@@ -108,7 +109,7 @@ def test_services_wait_for_the_foundations(prod: Synthesis) -> None:
     message = refusal(prod.assembly)
 
     assert "make deploy ENV=prod STEP=foundations" in message
-    assert "docker push" not in message
+    assert "docker" not in message
 
 
 @pytest.mark.usefixtures("account")
@@ -122,8 +123,41 @@ def test_a_missing_image_is_named_with_its_push(prod: Synthesis) -> None:
     message = refusal(prod.assembly)
 
     assert "  image voiceplane-prod/livekit:v1.13.5\n" in message
-    assert "docker pull docker.io/livekit/livekit-server:v1.13.5" in message
-    assert message.count("docker push") == 1
+    copied = (
+        "docker buildx imagetools create --tag 123456789012.dkr.ecr.us-east-1.amazonaws.com/voiceplane-prod/livekit"
+    )
+    assert f"{copied}:v1.13.5 docker.io/livekit/livekit-server:v1.13.5\n" in f"{message}\n"
+    assert message.count("docker buildx") == 1
+
+
+@pytest.mark.usefixtures("account")
+def test_an_image_is_built_for_what_its_tasks_run_on(prod: Synthesis) -> None:
+    """On another processor every task would end with `exec format error`, and the tag cannot be pushed again."""
+    bootstrap()
+    found(prod.assembly)
+    push(prod.assembly, but="guardian")
+    write_secrets(providers=KEYS)
+
+    assert "docker buildx build --platform linux/arm64 --file runtime/images/guardian/Dockerfile" in refusal(
+        prod.assembly
+    )
+
+
+def test_an_image_of_two_kinds_of_tasks_is_for_both(syntheses: Syntheses) -> None:
+    """The guardian stands beside LiveKit on its nodes, and beside egress on Fargate."""
+    every = syntheses.reviewed(str(PLACES["every-option"]))
+
+    platforms = {need.repository.rpartition("/")[2]: need.platforms for need in image_needs(every.assembly)}
+
+    assert platforms["guardian"] == ("linux/amd64", "linux/arm64")
+    assert platforms["livekit"] == ("linux/amd64",)
+    assert platforms["agent"] == ("linux/arm64",)
+
+
+@pytest.mark.parametrize(("status", "stands"), [("UPDATE_ROLLBACK_COMPLETE", True), ("ROLLBACK_COMPLETE", False)])
+def test_a_stack_that_was_never_made_does_not_count(status: str, stands: bool) -> None:
+    """A creation that failed leaves a stack without resources, whose status ends in COMPLETE too."""
+    assert (status in STANDING) is stands
 
 
 @pytest.mark.usefixtures("account")
@@ -170,7 +204,7 @@ def test_a_holiday_that_is_over_is_refused(prod: Synthesis) -> None:
     """Whether AWS takes a one-off action in the past is not known; a deployment is no place to find out."""
     bootstrap()
 
-    with pytest.raises(DeployRefused, match=r"2026-12-25 are over\n    take them out of schedule.holidays"):
+    with pytest.raises(DeployRefused, match=r"2026-12-25 have begun\n    take them out of schedule.holidays"):
         refuse_when_missing(prod.assembly, environment="prod", step=Step.FOUNDATIONS, today=date(2026, 12, 26))
 
 

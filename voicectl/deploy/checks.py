@@ -22,6 +22,7 @@ from voicectl.review.templates import Assembly
 
 BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 OLDEST_BOOTSTRAP = 30  # what the pinned CLI makes; its templates are tested against no older one
+STANDING = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 GITHUB = "token.actions.githubusercontent.com"
 
 
@@ -57,16 +58,16 @@ def missing_for_services(assembly: Assembly, *, environment: str, account: str) 
 
 
 def past_holidays(assembly: Assembly, *, today: date) -> Iterator[Missing]:
-    """Single days that are over: whether Application Auto Scaling accepts them is not known, so they must go."""
+    """Single days that have begun: whether Application Auto Scaling accepts them is not known, so they must go."""
     days = {
         action["Schedule"][3:13]
         for _, target in assembly.of_type("AWS::ApplicationAutoScaling::ScalableTarget")
         for action in target.properties.get("ScheduledActions", [])
         if action["Schedule"].startswith("at(")
     }
-    past = sorted(day for day in days if date.fromisoformat(day) < today)
+    past = sorted(day for day in days if date.fromisoformat(day) <= today)
     if past:
-        yield Missing(f"holidays after today: {', '.join(past)} are over", "take them out of schedule.holidays")
+        yield Missing(f"holidays after today: {', '.join(past)} have begun", "take them out of schedule.holidays")
 
 
 def _bootstrap(region: str, *, environment: str) -> Iterator[Missing]:
@@ -98,7 +99,7 @@ def _exists(stack: str, region: str) -> bool:
         if error.response["Error"]["Code"] != "ValidationError":
             raise
         return False
-    return bool(described["Stacks"][0]["StackStatus"].endswith("_COMPLETE"))
+    return described["Stacks"][0]["StackStatus"] in STANDING
 
 
 def _image(need: ImageNeed, *, account: str) -> Iterator[Missing]:
@@ -115,14 +116,17 @@ def _image(need: ImageNeed, *, account: str) -> Iterator[Missing]:
 
 def _push(need: ImageNeed, *, account: str) -> str:
     registry = f"{account}.dkr.ecr.{need.region}.amazonaws.com"
-    target = f"{registry}/{need.repository}:{need.reference}"
+    image = next(image for image in IMAGES if need.repository.endswith(f"/{image.name}"))
+    if need.reference.startswith("sha256:"):
+        return f"push the image of this digest, or change delivery.image_tags.{image.name}"
     login = (
         f"aws ecr get-login-password --region {need.region} | docker login --username AWS --password-stdin {registry}"
     )
-    image = next(image for image in IMAGES if need.repository.endswith(f"/{image.name}"))
+    target = f"{registry}/{need.repository}:{need.reference}"
     if image.origin:
-        return f"{login} && docker pull {image.origin} && docker tag {image.origin} {target} && docker push {target}"
-    return f"{login} && docker build -f runtime/images/{image.name}/Dockerfile -t {target} . && docker push {target}"
+        return f"{login} && docker buildx imagetools create --tag {target} {image.origin}"
+    built = f"docker buildx build --platform {','.join(need.platforms)} --file runtime/images/{image.name}/Dockerfile"
+    return f"{login} && {built} --tag {target} --push ."
 
 
 def _secret(need: SecretNeed) -> Iterator[Missing]:

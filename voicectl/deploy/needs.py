@@ -2,21 +2,31 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from voicectl.review.templates import Assembly, StackTemplate
+from config.instances import NODES
+from voicectl.review.templates import Assembly, Resource, StackTemplate
 
+ECR_IMAGE = re.compile(r"\.ecr\.(?P<region>[a-z0-9-]+)\.[^/]*/(?P<repository>[^:@]+)[:@](?P<reference>.+)$")
+LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 FOUNDATIONS = ("network", "delivery", "data")
 
 
 @dataclass(frozen=True, order=True)
 class ImageNeed:
-    """An image that a task definition names: `voiceplane-prod/agent`, a tag or digest, and where."""
+    """An image that task definitions name.
+
+    Attributes:
+        repository: Such as `voiceplane-prod/agent`.
+        reference: A tag or digest.
+        platforms: What its tasks run on, such as `linux/arm64`.
+    """
 
     repository: str
     reference: str
     region: str
+    platforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,16 +45,21 @@ def is_foundation(stack: StackTemplate) -> bool:
 
 def image_needs(assembly: Assembly) -> list[ImageNeed]:
     """Every image of every task definition, once."""
-    found = set()
-    for _, task in assembly.of_type("AWS::ECS::TaskDefinition"):
+    found: dict[ImageNeed, set[str]] = {}
+    for stack, task in assembly.of_type("AWS::ECS::TaskDefinition"):
         for container in task.properties["ContainerDefinitions"]:
-            text = flat(container["Image"])
-            match = re.search(
-                r"\.ecr\.(?P<region>[a-z0-9-]+)\.[^/]*/(?P<repository>[^:@]+)(?::|@)(?P<reference>.+)$", text
-            )
-            if match:
-                found.add(ImageNeed(match["repository"], match["reference"], match["region"]))
-    return sorted(found)
+            if match := ECR_IMAGE.search(flat(container["Image"])):
+                need = ImageNeed(match["repository"], match["reference"], match["region"])
+                found.setdefault(need, set()).add(_platform(stack, task))
+    return sorted(replace(need, platforms=tuple(sorted(platforms))) for need, platforms in found.items())
+
+
+def _platform(stack: StackTemplate, task: Resource) -> str:
+    """What a task runs on: Fargate's own word, else that of its stack's nodes."""
+    said = task.properties.get("RuntimePlatform", {}).get("CpuArchitecture")
+    nodes = [NODES[each.properties["LaunchTemplateData"]["InstanceType"]] for each in stack.of_type(LAUNCH_TEMPLATE)]
+    arm = said == "ARM64" if said else any(node.architecture == "arm64" for node in nodes)
+    return "linux/arm64" if arm else "linux/amd64"
 
 
 def secret_needs(assembly: Assembly) -> list[SecretNeed]:
