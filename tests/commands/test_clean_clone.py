@@ -57,7 +57,7 @@ def test_production_is_what_make_synthesizes_unless_told(clone: Clone) -> None:
     """Nobody reviews dev by mistake."""
     ended = clone.run("make", "--dry-run", "synth")
 
-    assert "--context environment=prod " in ended.out
+    assert "--context 'environment=prod' " in ended.out
 
 
 def test_make_synth_takes_a_file_and_may_be_called_from_anywhere(machine: Machine, tmp_path: Path) -> None:
@@ -94,3 +94,12 @@ def test_make_without_a_target_lists_each(clone: Clone) -> None:
     assert ended.code == 0
     assert {line.split()[0] for line in ended.out.splitlines()} == targets
     assert len(targets) >= 9
+
+
+def test_a_path_with_a_space_is_one_path(machine: Machine, clone: Clone, tmp_path: Path) -> None:
+    """Make and the shell would make two of it."""
+    asked = write(tmp_path, "", name="my own.toml")
+
+    ended = machine.run("make", "-C", str(clone.folder), "synth", f"ENV={asked}", cwd=tmp_path)
+
+    assert ended.err.startswith(f"{asked}: ")
