@@ -1,21 +1,21 @@
 """What the reviewers are told to accept is little, reasoned, beside its construct, and all of it needed."""
 
 import ast
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import aws_cdk as cdk
-import pytest
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_s3 as s3
 
-from config.load import load
 from tests.conftest import TOLD
 from tests.stacks.acknowledgements import ANNOTATION, Acknowledged, recorded, unused, used
 from tests.stacks.conftest import PLACES
 from tests.synthesis import SHIPPED, Syntheses, Synthesis
-from voice_constructs import web_service
 from voice_constructs.access import acknowledge
 from voice_constructs.platform_app import PlatformApp, findings
+from voicectl.review.templates import Properties
 
 ROOT = Path(__file__).parents[2]
 HELPER = ROOT / "constructs/voice_constructs/access.py"
@@ -87,19 +87,28 @@ def test_every_statement_covers_a_finding_somewhere(
     assert written - reasons - annotated == set()
 
 
-def test_an_acknowledged_annotation_covers_a_warning(
-    syntheses: Syntheses, elsewhere: Callable[[str], Synthesis], monkeypatch: pytest.MonkeyPatch
+def test_an_acknowledged_annotation_stands_at_what_cdk_warns_of(
+    elsewhere: Callable[[str], Synthesis], tmp_path: Path
 ) -> None:
-    """What CDK warned of is only seen when nobody accepts it."""
-    accepted = {entry.finding for name in PLACES for entry in recorded(elsewhere(name).folder) if _is_annotation(entry)}
-    monkeypatch.setattr(web_service, "acknowledge", lambda *_findings, **_words: None)
-    file = PLACES["fixed-sizes"]
+    """CDK drops an accepted warning without a word, so both are looked at: what it warns of, and what we accept."""
+    accepted = [
+        (synthesis, entry)
+        for synthesis in map(elsewhere, PLACES)
+        for entry in recorded(synthesis.folder)
+        if entry.finding.startswith(ANNOTATION)
+    ]
+    app = PlatformApp(outdir=str(tmp_path), reviewed=False)
+    task = ecs.FargateTaskDefinition(stack := cdk.Stack(app, "Stack"), "Task")
+    task.add_container("container", image=ecs.ContainerImage.from_registry("image"))
+    ecs.FargateService(stack, "Service", cluster=ecs.Cluster(stack, "Cluster"), task_definition=task)
+    app.synth()
 
-    warned = syntheses.unreviewed("fixed-sizes-unacknowledged", lambda: load(str(file)))
+    warned = findings(tmp_path)
 
     assert accepted
-    for finding in accepted:
-        assert finding.removeprefix(ANNOTATION) in str(findings(warned.folder))
+    for synthesis, entry in accepted:
+        assert f"{entry.finding} at Stack/Service" in warned
+        assert "DeploymentCircuitBreaker" not in _service_at(entry.construct, synthesis)["DeploymentConfiguration"]
 
 
 def test_an_unused_acknowledgement_is_found(tmp_path: Path) -> None:
@@ -112,6 +121,18 @@ def test_an_unused_acknowledgement_is_found(tmp_path: Path) -> None:
     app.synth()
 
     assert unused(tmp_path) == {("Stack/Bucket", "AwsSolutions::AwsSolutions-RDS2")}
+
+
+def _service_at(construct: str, synthesis: Synthesis) -> Properties:
+    """Metadata names the logical id of every construct."""
+    stack = construct.split("/")[0]
+    metadata = json.loads((synthesis.folder / f"{stack}.metadata.json").read_text())[f"/{construct}/Service/Service"]
+    [logical_id] = [entry["data"] for entry in metadata if entry["type"] == "aws:cdk:logicalId"]
+    services = synthesis.assembly.of_type("AWS::ECS::Service")
+    [service] = [
+        service for template, service in services if (template.name, service.logical_id) == (stack, logical_id)
+    ]
+    return service.properties
 
 
 def _is_annotation(entry: Acknowledged) -> bool:
