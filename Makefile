@@ -31,7 +31,7 @@ deploy: setup ## ENV=… [STEP=foundations] refuses before anything changes when
 test: setup check ## everything
 	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup
 
-check: setup ## format, lint, types, layers
+check: setup .venv/.test ## format, lint, types, layers
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 fix: setup ## what can be mended by itself
@@ -46,9 +46,10 @@ digests: setup ## tests/snapshots, after an intended change of production's temp
 bench-synth: setup ## synth of the production environment against a one-bucket stack
 	@$(BIN)/python -m tests.bench.synth
 
-lock: setup ## requirements of every image, from pyproject.toml
-	@for image in agent control-plane gateway guardian local; do $(COMPILE) --extra $$image --output-file requirements/$$image.txt pyproject.toml; done
+lock: setup ## requirements of the clone, the laptop and every image, from pyproject.toml: one version of each thing
 	@$(COMPILE) --extra dev --output-file requirements.txt pyproject.toml
+	@$(COMPILE) --extra local --constraint requirements.txt --output-file requirements/local.txt pyproject.toml
+	@for image in test agent control-plane gateway guardian; do $(COMPILE) --extra $$image --constraint requirements.txt --constraint requirements/local.txt --output-file requirements/$$image.txt pyproject.toml; done
 
 setup: .venv/.made node_modules/.made
 
@@ -57,6 +58,15 @@ setup: .venv/.made node_modules/.made
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "this needs Python 3.11, not " + sys.version.split()[0])'
 	@$(PYTHON) -m venv .venv
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@touch $@
+
+.venv/.local: requirements/local.txt .venv/.made
+	@echo "installing what the platform runs on (once)"
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --requirement requirements/local.txt
+	@touch $@
+
+.venv/.test: requirements/test.txt .venv/.local
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --requirement requirements/test.txt
 	@touch $@
 
 node_modules/.made: package-lock.json .venv/.made

@@ -38,10 +38,17 @@ class ContainerEnv(BaseModel):
             faults = "; ".join(f"{str(error['loc'][0]).upper()}: {error['msg']}" for error in unreadable.errors())
             raise EnvironmentUnreadable(f"{cls.__name__}: {faults}") from None
 
+    def variables(self) -> dict[str, str]:
+        """Answer what `read` would read this from, secrets in the clear: for starting a process, never for a log."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name.upper(): _text(value) for name, value in given.items() if value is not None}
+
 
 class ProcessEnv(ContainerEnv):
     """What every process of ours is told."""
 
+    listen_host: str = Field("0.0.0.0", description="a laptop's processes listen on 127.0.0.1")
+    local_port: Port | None = Field(None, description="on a laptop, instead of the port in contract.services")
     environment: str
     service: str
     aws_region: str
@@ -258,3 +265,9 @@ class PgBouncerEnv(ContainerEnv):
     max_client_connections: PositiveInt
     server_pool_size: PositiveInt
     server_idle_seconds: PositiveInt = 600
+
+
+def _text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value).lower() if isinstance(value, bool) else str(value)

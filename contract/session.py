@@ -45,6 +45,7 @@ class Reason(StrEnum):
     NOT_REJOINED = "not_rejoined"
     NO_AGENT = "no_agent"
     AGENT_LOST = "agent_lost"
+    MEDIA_UNAVAILABLE = "media_unavailable"
     UNKNOWN_PIPELINE = "unknown_pipeline"
     INVALID_METADATA = "invalid_metadata"
     PROVIDER_FAILED = "provider_failed"
@@ -108,12 +109,12 @@ class TranscriptTurn(Payload):
 
 
 class UsageItem(Payload):
-    """What one provider was used for; `quantity` is in the unit's own measure."""
+    """What one provider was used for in this attempt so far: a total, so that posting it again changes nothing."""
 
     provider: str
     unit: Literal["input_tokens", "output_tokens", "cached_tokens", "characters", "audio_seconds"]
     model: str
-    quantity: float = Field(ge=0)
+    quantity: float = Field(ge=0, description="in the unit's own measure")
 
 
 class TurnsPosted(Payload):
@@ -155,16 +156,3 @@ class SessionEvent(Payload):
     turn: TranscriptTurn | None = None
     cost_usd: float | None = Field(None, ge=0)
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
-
-
-class WorkerHeartbeat(Payload):
-    """What an agent server or gateway writes to the live Valkey every 2 s: `fleet:{service}:{task}`."""
-
-    task: str
-    service: str
-    active: int = Field(ge=0)
-    capacity: int = Field(ge=0)
-    sockets: int = Field(0, ge=0)
-    cordoned: bool = False
-    deployment: str = ""
-    sent_at: AwareDatetime

@@ -18,6 +18,7 @@ EXTRA_OF_FILE = {
     "requirements/gateway.txt": "gateway",
     "requirements/guardian.txt": "guardian",
     "requirements/local.txt": "local",
+    "requirements/test.txt": "test",
 }
 ADDRESS = re.compile(r"https?:|\bresolved\b|--(?:extra-)?index-url|--find-links|(?:^| )@ |file:", re.MULTILINE)
 PINNED = re.compile(r"[a-z0-9.-]+==[^ ]+(?: ; .+)?(?: --hash=sha256:[0-9a-f]{64})+")
@@ -82,10 +83,25 @@ def test_make_lock_compiles_every_lock() -> None:
     recipe = re.search(r"^lock:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert recipe is not None
 
-    images = re.findall(r"for image in (.*?);", recipe[1])[0].split()
+    images = [*re.findall(r"for image in (.*?);", recipe[1])[0].split(), "local"]
 
+    assert "--output-file requirements/local.txt" in recipe[1]
     assert {f"requirements/{image}.txt" for image in images} | {"requirements.txt"} == EXTRA_OF_FILE.keys()
     assert "--generate-hashes" in (ROOT / "Makefile").read_text()
+
+
+def test_the_laptop_and_the_images_run_the_same_versions() -> None:
+    """What was tested here is what is deployed; some wheels differ by Python version, as lists of the same."""
+    local = versions_of("requirements/local.txt")
+
+    differing = {
+        (name, package): versions
+        for name in EXTRA_OF_FILE
+        for package, versions in versions_of(name).items()
+        if package in local and set(versions) != set(local[package])
+    }
+
+    assert differing == {}
 
 
 def test_the_cdk_cli_is_exactly_the_one_that_reads_our_assemblies() -> None:
