@@ -69,6 +69,7 @@ class SessionMetadata(Payload):
     session_id: str = Field(min_length=1, max_length=64)
     simulation_service: str = Field(min_length=1, max_length=64, description="the pipeline's name")
     attempt: int = Field(1, ge=1, description="a later attempt fences an earlier agent")
+    turns_before: int = Field(0, ge=0, description="turns in the record when this attempt began; its first is the next")
     language: str = Field("en", min_length=2, max_length=16)
     prompt: str = Field("", max_length=MAX_METADATA_BYTES // 4)
     greeting: str = Field("", max_length=4096)
@@ -143,6 +144,17 @@ class SessionFinished(Payload):
     last_turn: int = Field(ge=0)
     recording_key: str | None = None
     usage: tuple[UsageItem, ...] = ()
+
+
+class CallbackAnswer(Payload):
+    """What every callback answers: where the record is, so that an agent notices an end or a later attempt.
+
+    The first callback of a higher attempt makes it the session's attempt; a lower one is refused with 409.
+    """
+
+    state: State
+    reason: Reason | None = None
+    attempt: int = Field(ge=1)
 
 
 class SessionEvent(Payload):
