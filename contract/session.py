@@ -132,6 +132,8 @@ class Heartbeat(Payload):
     attempt: int = Field(ge=1)
     sent_at: AwareDatetime
     caller_present: bool
+    ending: Reason | None = Field(None, description="the agent ends the call now: the record does, before what follows")
+    detail: str = Field("", max_length=2048, description="of the ending, for operators")
 
 
 class SessionFinished(Payload):
@@ -140,6 +142,7 @@ class SessionFinished(Payload):
     attempt: int = Field(ge=1)
     reason: Reason
     detail: str = Field("", max_length=2048)
+    started_at: AwareDatetime | None = Field(None, description="when the caller first joined, and the recording began")
     ended_at: AwareDatetime
     last_turn: int = Field(ge=0)
     recording_key: str | None = None

@@ -1,0 +1,38 @@
+"""What can go wrong in the agent.
+
+AgentError
+├── MetadataUnreadable       the dispatch does not say which call this is: report it if that much is readable, and leave
+├── PipelineUnavailable      the call asks for a pipeline that is unknown or not enabled: the call ends with that reason
+└── CallbackFailed
+    ├── Fenced               a later attempt has this session: leave without another word
+    ├── CallbackRefused      the control plane will never take this: end the call
+    └── ControlPlaneSilent   it may take it later: try again
+"""
+
+
+class AgentError(Exception):
+    """Any of the below; nobody catches it as a whole."""
+
+
+class MetadataUnreadable(AgentError):
+    """A dispatch's metadata is not a `SessionMetadata`."""
+
+
+class PipelineUnavailable(AgentError):
+    """The session's `simulation_service` cannot be had here; the message names what can."""
+
+
+class CallbackFailed(AgentError):
+    """A callback did not succeed."""
+
+
+class Fenced(CallbackFailed):
+    """The record belongs to a later attempt."""
+
+
+class CallbackRefused(CallbackFailed):
+    """The control plane refused it for good: wrong token, unknown session, malformed payload."""
+
+
+class ControlPlaneSilent(CallbackFailed):
+    """The control plane did not answer, or is in trouble."""
