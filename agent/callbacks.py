@@ -1,7 +1,6 @@
 """The agent's side of the internal API: turns, heartbeats and the finish of one session."""
 
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import httpx
 import stamina
@@ -32,13 +31,7 @@ class ControlPlane:
             timeout=ANSWER_SECONDS,
         )
 
-    async def __aenter__(self) -> Self:
-        """Use it for the length of a call."""
-        return self
-
-    async def __aexit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
+    async def aclose(self) -> None:
         """Close its connections."""
         await self._client.aclose()
 

@@ -11,6 +11,7 @@ from contract.session import Payload, SessionMetadata
 
 TICKET_KEY: Final = "ticket:{digest}"  # SHA-256 of the ticket, hexadecimal; read once with GETDEL
 HEARTBEAT_KEY: Final = "session:{session_id}:heartbeat"  # the latest `Heartbeat`; expires with LIVE_STATE_SECONDS
+STATE_KEY: Final = "session:{session_id}:state"  # the latest `session.state` event; expires likewise
 FLEET_KEY: Final = "fleet:{service}:{task}"  # a `WorkerHeartbeat`; expires after FLEET_SECONDS
 EVENTS_CHANNEL: Final = "events:{session_id}"  # every `SessionEvent`, as JSON
 EVENTS_PATTERN: Final = "events:*"  # the one subscription of a gateway process

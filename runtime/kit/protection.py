@@ -1,5 +1,6 @@
 """Scale-in protection: ECS does not stop a task that holds it, neither to scale in nor to deploy."""
 
+import asyncio
 import json
 import time
 import urllib.error
@@ -10,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from contract.timing import GUARDIAN_SECONDS
 from runtime.kit.errors import ProtectionRefused
 
 AGENT_URI = "ECS_AGENT_URI"  # set by ECS in every container; absent on a laptop
@@ -90,3 +92,20 @@ class Protection:
             return str(unreachable)
         failure = told.get("failure") or told.get("error")
         return json.dumps(failure) if failure else ""
+
+
+async def keep(
+    protection: Protection, *, is_busy: Callable[[], bool], on_refused: Callable[[ProtectionRefused], None]
+) -> None:
+    """Hold protection while there is work and give it back when there is none, until cancelled.
+
+    Args:
+        on_refused: Told of every refusal; the next look at the work, 5 s later, asks again.
+    """
+    while True:
+        await asyncio.sleep(GUARDIAN_SECONDS)
+        try:
+            await asyncio.to_thread(protection.hold if is_busy() else protection.release)
+        except ProtectionRefused as refused:
+            log.error("protection refused", error=str(refused))
+            on_refused(refused)

@@ -44,11 +44,10 @@ async def control_plane(record: Record) -> AsyncIterator[ControlPlane]:
     """A session's callbacks."""
     application = web.Application()
     application.router.add_post("/internal/{path:.*}", record.answer)
-    async with (
-        TestServer(application) as server,
-        ControlPlane(str(server.make_url("/internal")), session_id="vs_1", token="a-token") as client,
-    ):
+    async with TestServer(application) as server:
+        client = ControlPlane(str(server.make_url("/internal")), session_id="vs_1", token="a-token")
         yield client
+        await client.aclose()
 
 
 async def test_a_callback_names_its_session_and_shows_its_token(control_plane: ControlPlane, record: Record) -> None:
@@ -112,6 +111,9 @@ async def test_a_refusal_is_not_repeated(control_plane: ControlPlane, record: Re
 
 async def test_nobody_listens() -> None:
     """The port is closed: the same as no answer."""
-    async with ControlPlane("http://127.0.0.1:9/internal", session_id="vs_1", token="a-token") as client:
-        with pytest.raises(ControlPlaneSilent, match="heartbeat"):
-            await client.beat(HEARTBEAT)
+    client = ControlPlane("http://127.0.0.1:9/internal", session_id="vs_1", token="a-token")
+
+    with pytest.raises(ControlPlaneSilent, match="heartbeat"):
+        await client.beat(HEARTBEAT)
+
+    await client.aclose()

@@ -37,7 +37,7 @@ class Record(ControlPlane):
 
     async def post_turns(self, turns: TurnsPosted, *, patience_seconds: float | None = None) -> CallbackAnswer:
         """Take them once it is open."""
-        await self.open.wait()
+        await asyncio.wait_for(self.open.wait(), patience_seconds)
         self.posts.append(turns)
         return CallbackAnswer(state=State.ACTIVE, attempt=turns.attempt)
 
