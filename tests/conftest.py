@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # the CDK takes a second to import, which tests without templ
     from tests.synthesis import Syntheses, Synthesis
     from voicectl.review.templates import Assembly
 
+pytest_plugins = ["tests.platform.fixtures"]
+
 NOWHERE = "/nonexistent/by-tests"
 TOLD = "told"  # record_property(TOLD, line) shows the line at the end of the run
 
