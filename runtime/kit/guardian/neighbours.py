@@ -41,7 +41,9 @@ class Reading(NamedTuple):
 class Neighbour(Protocol):
     """Whose numbers they are."""
 
-    metrics: tuple[Metric, ...]
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is published of it."""
 
     def read(self, numbers: Numbers, *, now: float) -> Reading:
         """Say what they mean; `now` is a monotonic clock's, in seconds."""
