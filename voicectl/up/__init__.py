@@ -1,0 +1,1 @@
+"""How does the whole platform run on one machine, from one command?"""
