@@ -1,0 +1,33 @@
+"""`python -m voicectl.up.aws PORT BUCKET…`: moto as S3, CloudWatch and SQS on loopback, with the platform's buckets.
+
+Everything is in memory: a restart empties the buckets and makes them again.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from threading import Event
+from typing import Final
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+def main(port: int, buckets: Sequence[str]) -> None:
+    """Serve until SIGTERM; it is ready when the last bucket answers."""
+    told = Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    server = ThreadedMotoServer(ip_address=LOOPBACK, port=port, verbose=False)
+    server.start()
+    s3 = boto3.client("s3", endpoint_url=f"http://{LOOPBACK}:{port}", region_name=os.environ["AWS_REGION"])
+    for bucket in buckets:
+        s3.create_bucket(Bucket=bucket)
+    told.wait()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:])

