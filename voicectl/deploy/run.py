@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from enum import StrEnum
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,16 +9,9 @@ from rich.console import Console
 
 from voicectl.deploy.checks import Missing, missing_for_foundations, missing_for_services, past_holidays
 from voicectl.deploy.needs import is_foundation
+from voicectl.deploy.step import Step
 from voicectl.review.templates import Assembly, read_assembly
 from voicectl.toolchain import ROOT, cdk
-
-
-class Step(StrEnum):
-    """What is deployed: the foundations, or everything."""
-
-    FOUNDATIONS = "foundations"
-    SERVICES = "services"
-
 
 OUT = ROOT / "cdk.out"
 

@@ -34,7 +34,14 @@ def loopback_ports(*, signal: int, udp_first: int, prometheus: int) -> MediaPort
 
 
 def server_environment(
-    *, ports: MediaPorts, redis: str | None, webhook_url: str, api_key: str, api_secret: SecretStr, timing: Timing
+    *,
+    ports: MediaPorts,
+    redis: str | None,
+    redis_password: SecretStr | None = None,
+    webhook_url: str,
+    api_key: str,
+    api_secret: SecretStr,
+    timing: Timing,
 ) -> LiveKitServerEnv:
     """The variables of one node that listens, and offers media, on 127.0.0.1 only.
 
@@ -64,4 +71,4 @@ def server_environment(
         bind_addresses=[LOOPBACK],
     )
     keys = f'{{"{api_key}": "{api_secret.get_secret_value()}"}}'
-    return LiveKitServerEnv(livekit_config=configuration, livekit_keys=SecretStr(keys))
+    return LiveKitServerEnv(livekit_config=configuration, livekit_keys=SecretStr(keys), redis_password=redis_password)

