@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
-from livekit import rtc
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from runtime.providers.desk import Desk
 from runtime.providers.errors import SpeechUnavailable
 from runtime.providers.faults import Answer
+from runtime.providers.rate import RateChange
 from runtime.providers.sound import SECONDS_PER_CHARACTER, tone
 from runtime.providers.speech_client import SAMPLE_RATE as VOICE_RATE
 from runtime.providers.speech_client import SpeechClient
@@ -157,8 +157,12 @@ class Speaker:
             for start in range(0, len(made), size):
                 yield made[start : start + size]
             return
-        async for pcm in _resampled(_even(self._speech.say(text)), rate=self._rate):
-            yield pcm
+        change = RateChange(VOICE_RATE, target=self._rate)
+        async for pcm in _even(self._speech.say(text)):
+            if changed := change.push(pcm):
+                yield changed
+        if rest := change.finish():
+            yield rest
 
     async def _send(self, message: dict[str, JsonValue]) -> None:
         with suppress(ConnectionResetError):  # the client went while we spoke
@@ -174,19 +178,6 @@ async def _even(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         left = joined[whole:]
         if whole:
             yield joined[:whole]
-
-
-async def _resampled(pieces: AsyncIterator[bytes], *, rate: int) -> AsyncIterator[bytes]:
-    if rate == VOICE_RATE:
-        async for piece in pieces:
-            yield piece
-        return
-    resampler = rtc.AudioResampler(VOICE_RATE, rate)
-    async for piece in pieces:
-        for frame in resampler.push(bytearray(piece)):
-            yield frame.data.tobytes()
-    for frame in resampler.flush():
-        yield frame.data.tobytes()
 
 
 def _alignment(text: str, *, from_ms: int) -> dict[str, JsonValue]:

@@ -1,0 +1,64 @@
+"""The processes that pipelines are tried against, as fixtures; a `conftest.py` imports those its tests need."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+import pytest
+import pytest_asyncio
+
+from runtime.providers.app import PROVIDERS, addresses
+from runtime.providers.control import Control
+from tests.runtime.providers.served import served
+
+LOADING_SECONDS = 60
+POLL_SECONDS = 0.1
+
+
+@pytest.fixture(scope="session")
+def providers_url() -> Iterator[str]:
+    """The address of the loopback providers."""
+    with served("runtime.providers") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def urls(providers_url: str) -> dict[str, str]:
+    """Where the plugins find each provider, by variable."""
+    return addresses(urlsplit(providers_url).port or 0)
+
+
+@pytest.fixture
+def control(providers_url: str) -> Iterator[Control]:
+    """What a test drives the providers by, which are as if they had just started."""
+    with Control(providers_url) as control:
+        for name in PROVIDERS:
+            control.reset(name)
+        yield control
+
+
+@pytest.fixture(scope="session")
+def speech_url() -> Iterator[str]:
+    """The address of the speech server, once both models are loaded."""
+    with served("runtime.providers.speech") as url:
+        deadline = time.monotonic() + LOADING_SECONDS
+        while httpx.get(f"{url}/readyz").status_code != 200:
+            assert time.monotonic() < deadline, "the models are not loaded"
+            time.sleep(POLL_SECONDS)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def real_urls(speech_url: str) -> Iterator[dict[str, str]]:
+    """Where the plugins find providers that recognise and speak for real."""
+    with served("runtime.providers", "--speech-url", f"{speech_url}/v1") as url:
+        yield addresses(urlsplit(url).port or 0)
+
+
+@pytest_asyncio.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    """The connections of one call."""
+    async with aiohttp.ClientSession() as session:
+        yield session
