@@ -2,6 +2,7 @@
 
 import typer
 
+from voicectl.call import commands as call
 from voicectl.deploy import commands as deploy
 from voicectl.review import commands as review
 from voicectl.up import commands as up
@@ -14,5 +15,5 @@ def main() -> None:
     """The handle of the platform."""
 
 
-for group in (up, review, deploy):
+for group in (up, call, review, deploy):
     group.register(app)

@@ -53,6 +53,7 @@ def addresses(backing: Backing, *, ports: Mapping[str, int], has_page: bool) -> 
         events=f"{gateway}{EVENTS_PATH}",
         livekit=str(backing.values["livekit_url"]),
         page=f"http://{LOOPBACK}:{ports['page']}" if has_page else "",
+        speech=f"http://{LOOPBACK}:{ports['speech']}",
         aws=f"http://{LOOPBACK}:{ports['aws']}",
         recordings_bucket=RECORDINGS,
         artefacts_bucket=ARTEFACTS,

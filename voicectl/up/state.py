@@ -71,6 +71,7 @@ class Addresses(Model):
     events: str = Field(description="ws://…/events")
     livekit: str
     page: str = ""
+    speech: str = Field(description="the local voice and ear, before /v1")
     aws: str = Field(description="moto: AWS_ENDPOINT_URL")
     recordings_bucket: str
     artefacts_bucket: str
