@@ -236,7 +236,7 @@ class _Table:
         name = name or container.name
         port = self._ports.get(name)
         environment = variables_of(
-            container.environment, {**self._values, **(values or {}), "service": name, "local_port": port}
+            container.environment, {**self._values, **(values or {}), "service": container.name, "local_port": port}
         )
         extra = metrics_folder(self._place.folder, name) if more.pop("metrics", False) else {}
         return Process(
