@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "control_plane.settings")
 
 from celery import Celery, signals
 from django.conf import settings
-from kombu import Queue
+from kombu.entity import Queue
 
 from contract.pools import POOLS, VISIBILITY_TIMEOUT_SECONDS
 from control_plane.environment import broker_url

@@ -14,6 +14,4 @@ def turn_publish(session_id: str, turn: TranscriptTurn, *, now: datetime) -> Non
 
 def cost_publish(session_id: str, cost_usd: Decimal, *, now: datetime) -> None:
     """Tell of the sum so far; what has no price is not in it."""
-    event_publish(
-        SessionEvent(event="session.cost", session_id=session_id, timestamp=now, cost_usd=float(cost_usd))
-    )
+    event_publish(SessionEvent(event="session.cost", session_id=session_id, timestamp=now, cost_usd=float(cost_usd)))

@@ -4,12 +4,13 @@ livekit-api is asynchronous and the control plane is not, so its one session liv
 """
 
 import asyncio
+import atexit
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from threading import Lock, Thread
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import aiohttp
 import jwt
@@ -81,7 +82,7 @@ class LiveKitService:
         return str(self._run(lambda livekit: livekit.agent_dispatch.create_dispatch(request)).id)
 
     def dispatches_list(self, room: str) -> Sequence[api.AgentDispatch]:
-        """Answer the dispatches of a room."""
+        """Answer the dispatches of a room; LiveKit adds one for agents without a name."""
         return tuple(self._run(lambda livekit: livekit.agent_dispatch.list_dispatch(room)))
 
     def dispatch_delete(self, room: str, *, dispatch_id: str) -> None:
@@ -163,6 +164,7 @@ class LiveKitService:
                 Thread(target=loop.run_forever, name="livekit-api", daemon=True).start()
                 self._session = asyncio.run_coroutine_threadsafe(_session(), loop).result(LIVEKIT_API_SECONDS)
                 self._loop = loop
+                atexit.register(self.close)
             return self._loop, self._session
 
 

@@ -59,10 +59,6 @@ class VoiceSession(models.Model):
     cost_usd = models.DecimalField(max_digits=16, decimal_places=8, null=True, blank=True)
     cost = models.JSONField(null=True, blank=True)
 
-    turns: "models.Manager[TranscriptTurn]"
-    usage: "models.Manager[UsageTotal]"
-    jobs: "models.Manager[OutboxRow]"
-
     class Meta:
         """Lists are of the newest, sweeps of what has not ended."""
 

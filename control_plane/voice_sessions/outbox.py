@@ -6,26 +6,27 @@ redelivery of its own message, or by the sweep once the claim has run out.
 """
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from contract.pools import MAX_ATTEMPTS
+from control_plane.celery_app import app
 from control_plane.errors import JobError, JobImpossible
+from control_plane.voice_sessions.jobs import JOBS
 from control_plane.voice_sessions.models import JobState, OutboxRow
 
 SEND_AGAIN_SECONDS: Final = 30  # a message that nobody has claimed by then is taken for lost
 CLAIM_MARGIN_SECONDS: Final = 30  # after the pool's time limit, when the worker must be dead
 BACKOFF_SECONDS: Final = 2  # doubled with each attempt, ± half
 SWEEP_BATCH: Final = 500
-Send = Callable[[str, int], None]
-Work = Callable[[str], Mapping[str, Any]]
 log = structlog.get_logger(__name__)
 
 
@@ -117,9 +118,10 @@ def _bury(row: OutboxRow, *, error: str, attempts: int) -> None:
 
 
 def _send(rows: Iterable[tuple[int, str]]) -> None:
-    """The broker may be down: then the sweep sends it later."""
-    from control_plane.voice_sessions.tasks import job_send
-
+    """Where the broker takes nothing, the sweep sends it later."""
     for row_id, job in rows:
-        if not job_send(row_id, job):
+        try:
+            app.send_task(job, args=[row_id], queue=JOBS[job].pool.queue, retry=False)
+        except OperationalError as failed:
+            log.warning("broker takes no message; the sweep will send it", job=job, error=type(failed).__name__)
             return

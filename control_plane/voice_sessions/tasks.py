@@ -2,10 +2,8 @@
 
 from typing import Any, Final
 
-import structlog
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from contract.pools import DATA, NOTIFICATIONS, POOLS
 from control_plane.celery_app import app
@@ -16,17 +14,6 @@ from control_plane.voice_sessions.services.purge import records_purge
 from control_plane.voice_sessions.services.sweep import sessions_sweep
 
 PULSE_SECONDS: Final = 30
-log = structlog.get_logger(__name__)
-
-
-def job_send(row_id: int, job: str) -> bool:
-    """Give the broker a message for a row; False if it does not take it."""
-    try:
-        app.send_task(job, args=[row_id], queue=JOBS[job].pool.queue, retry=False)
-    except OperationalError as failed:
-        log.warning("broker does not take a message; the sweep will send it", job=job, error=type(failed).__name__)
-        return False
-    return True
 
 
 def _register(job: str) -> Any:

@@ -11,7 +11,7 @@ import structlog
 from django.db import transaction
 
 from contract.session import TRANSITIONS, Reason, SessionEvent, State
-from control_plane.errors import LiveKitError, SessionUnknown
+from control_plane.errors import AttemptOutdated, LiveKitError, SessionUnknown
 from control_plane.voice_sessions import outbox
 from control_plane.voice_sessions.live_state import event_publish
 from control_plane.voice_sessions.livekit_service import livekit
@@ -45,21 +45,42 @@ def session_lock(session_id: str) -> VoiceSession:
     return session
 
 
+def attempt_take(session: VoiceSession, attempt: int) -> None:
+    """Fence lower attempts; the first word of a higher one makes it the session's. Call it under the lock.
+
+    Raises:
+        AttemptOutdated: Another agent has the call.
+    """
+    if attempt < session.attempt:
+        raise AttemptOutdated(f"attempt {attempt} of session {session.pk} was followed by {session.attempt}")
+    if attempt > session.attempt and not session.has_ended:
+        session.attempt = attempt
+        session.save(update_fields=["attempt"])
+
+
 def session_move(
-    session_id: str, to: State, *, now: datetime, reason: Reason | None = None, detail: str = ""
+    session_id: str,
+    to: State,
+    *,
+    now: datetime,
+    reason: Reason | None = None,
+    detail: str = "",
+    only_from: State | None = None,
 ) -> Move:
     """Change a session's state if the table allows it; news of an ended session change nothing.
 
     Args:
         reason: Of an end; the first one stays.
         detail: For people; never a caller's words.
+        only_from: Nothing happens in any other state: for who decided by what it read before.
 
     Raises:
         SessionUnknown: There is none.
     """
     with transaction.atomic():
         session = session_lock(session_id)
-        if to not in TRANSITIONS[State(session.state)]:
+        state = State(session.state)
+        if to not in TRANSITIONS[state] or only_from not in (None, state):
             return Move(session, changed=False)
         session.state = to
         dated = DATED.get(to)

@@ -54,7 +54,14 @@ class Aws(NamedTuple):
         for bucket in (RECORDINGS, ARTEFACTS):
             for item in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
                 s3.delete_object(Bucket=bucket, Key=item["Key"])
-        self.client("sqs").purge_queue(QueueUrl=self.queue_url)
+        self.client("sqs").delete_queue(QueueUrl=self.queue_url)
+        self.make_queue()
+
+    def make_queue(self) -> None:
+        """As `voice_constructs.handoff` makes it."""
+        self.client("sqs").create_queue(
+            QueueName=QUEUE, Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "false"}
+        )
 
 
 def planned_aws() -> Aws:
@@ -72,9 +79,7 @@ def running_aws() -> Iterator[Aws]:
         aws = planned_aws()
         for bucket in (RECORDINGS, ARTEFACTS):
             aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        aws.client("sqs").create_queue(
-            QueueName=QUEUE, Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "false"}
-        )
+        aws.make_queue()
         yield aws
     finally:
         server.stop()

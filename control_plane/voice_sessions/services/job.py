@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 
 from contract.session import State
+from control_plane.errors import JobError
 from control_plane.voice_sessions import measures, outbox
 from control_plane.voice_sessions.jobs import HAND_OVER, JOBS, ROOM_CLOSE
 from control_plane.voice_sessions.models import JobState, OutboxRow, VoiceSession
@@ -39,7 +40,7 @@ def _attempt(row: OutboxRow, *, now: datetime) -> JobState:
     except Exception as failed:
         # Whatever it was, it is counted, kept with the row and tried again or buried; the worker goes on.
         error = outbox.error_of(failed)
-        log.warning("job failed", error=error, exc_info=not isinstance(failed, outbox.JobError))
+        log.warning("job failed", error=error, exc_info=not isinstance(failed, JobError))
         if outbox.is_final(failed):
             return _settle(row, found={}, state=JobState.SKIPPED, now=now, error=error)
         return outbox.give_up_attempt(row, error=error, now=now)

@@ -1,0 +1,5 @@
+"""x"""
+
+
+def video_assemble(session_id):
+    return {}
