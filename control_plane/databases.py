@@ -1,24 +1,24 @@
 """Django's DATABASES from the contract's variables: a native pool, and an IAM token where there is no password."""
 
+import json
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
 import boto3
 from psycopg import Connection
+from pydantic import SecretStr
 
-from contract.environment import DatabaseEnv
+from contract.environment import BeatEnv, CeleryEnv, ControlPlaneEnv, MigrationEnv
+from control_plane.environment import pool_of
 
+SINGLE_THREAD: Final = 2  # a process that does one thing at a time, and its probe; as `config.connections` counts it
 WAIT_SECONDS: Final = 5  # for a connection of the pool: a restart of PostgreSQL is waited out (facts: reliability B4)
 SignIn = Callable[[], str]
 
 
-def databases(environment: DatabaseEnv, *, region: str) -> dict[str, dict[str, Any]]:
-    """Answer the setting.
-
-    Args:
-        region: AWS's, for IAM tokens.
-    """
+def databases(environment: ControlPlaneEnv) -> dict[str, dict[str, Any]]:
+    """Answer the setting."""
     password = environment.database_password
     return {
         "default": {
@@ -31,7 +31,7 @@ def databases(environment: DatabaseEnv, *, region: str) -> dict[str, dict[str, A
             "CONN_HEALTH_CHECKS": True,
             # A transaction of PgBouncer's may be on another connection than the one before it.
             "DISABLE_SERVER_SIDE_CURSORS": environment.database_via_pgbouncer,
-            "OPTIONS": {"sslmode": environment.database_sslmode, "pool": _pool(environment, region)},
+            "OPTIONS": {"sslmode": environment.database_sslmode, "pool": _pool(environment)},
         }
     }
 
@@ -53,8 +53,27 @@ def signing_in(sign_in: SignIn) -> type[Connection]:
     return SignedIn
 
 
-def _pool(environment: DatabaseEnv, region: str) -> dict[str, Any]:
-    pool = {"min_size": 1, "max_size": environment.database_pool_size, "timeout": WAIT_SECONDS}
+def pool_size(environment: ControlPlaneEnv) -> int:
+    """How many connections this process may hold; `config.connections` adds them up at synth."""
+    if isinstance(environment, CeleryEnv) and pool_of(environment).execution == "prefork":
+        return 1  # each child has its own pool
+    if isinstance(environment, BeatEnv | MigrationEnv):
+        return min(SINGLE_THREAD, environment.database_pool_size)
+    return environment.database_pool_size
+
+
+def as_owner(environment: ControlPlaneEnv) -> ControlPlaneEnv:
+    """Answer the migration's environment with the owner's credentials, where it was given them; any other as it is."""
+    if not isinstance(environment, MigrationEnv) or not environment.database_owner_credentials:
+        return environment
+    owner = json.loads(environment.database_owner_credentials.get_secret_value())
+    return environment.model_copy(
+        update={"database_user": owner["username"], "database_password": SecretStr(owner["password"])}
+    )
+
+
+def _pool(environment: ControlPlaneEnv) -> dict[str, Any]:
+    pool = {"min_size": 1, "max_size": pool_size(environment), "timeout": WAIT_SECONDS}
     if environment.database_password:
         return pool
 
@@ -63,7 +82,7 @@ def _pool(environment: DatabaseEnv, region: str) -> dict[str, Any]:
             host=environment.database_host,
             port=environment.database_port,
             user=environment.database_user,
-            region=region,
+            region=environment.aws_region,
         )
 
     return {**pool, "connection_class": signing_in(sign_in)}

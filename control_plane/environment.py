@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from contract.environment import BrokerEnv, ControlPlaneEnv
-from contract.services import CONTAINERS
+from contract.environment import BrokerEnv, CeleryEnv, ControlPlaneEnv, ProcessEnv
+from contract.pools import POOLS, Pool
+from contract.services import CONTAINERS, Container
 from control_plane.errors import Unconfigured
 
 Environment = TypeVar("Environment", bound=ControlPlaneEnv)
@@ -35,6 +36,23 @@ def narrow(environment: ControlPlaneEnv, kind: type[Environment]) -> Environment
     if not isinstance(environment, kind):
         raise Unconfigured(f"SERVICE is {environment.service!r}, whose variables are not {kind.__name__}")
     return environment
+
+
+def pool_of(environment: CeleryEnv) -> Pool:
+    """Answer the pool that a worker belongs to.
+
+    Raises:
+        Unconfigured: The contract has none of this name.
+    """
+    pools = {pool.name: pool for pool in POOLS}
+    if environment.celery_pool not in pools:
+        raise Unconfigured(f"CELERY_POOL is {environment.celery_pool!r}; set it to one of {', '.join(pools)}")
+    return pools[environment.celery_pool]
+
+
+def port_of(environment: ProcessEnv, container: Container) -> int:
+    """Where a process listens: on a laptop as it is told, on AWS as the contract says."""
+    return environment.local_port or container.health_port
 
 
 def broker_url(environment: BrokerEnv) -> str:

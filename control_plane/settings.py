@@ -3,7 +3,7 @@
 import os
 
 from contract.environment import ApiEnv
-from control_plane.databases import databases
+from control_plane.databases import as_owner, databases
 from control_plane.environment import read_environment
 
 ENVIRONMENT = read_environment(os.environ)
@@ -13,7 +13,7 @@ DEBUG = False
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts.split(",")
 CORS_ALLOWED_ORIGINS = ENVIRONMENT.cors_allowed_origins.split(",") if isinstance(ENVIRONMENT, ApiEnv) else []
 
-DATABASES = databases(ENVIRONMENT, region=ENVIRONMENT.aws_region)
+DATABASES = databases(as_owner(ENVIRONMENT))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -11,13 +11,13 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from config.sections.data import Database
+from contract.database import APPLICATION_ROLE
 from contract.versions import POSTGRESQL
 from voice_constructs.access import acknowledge, open_between
 
 PORT = 5433  # not PostgreSQL's own: a scanner's first guess
 DATABASE_NAME = "voiceplane"
 OWNER = "voiceplane_owner"
-APPLICATION_ROLE = "voiceplane_app"  # made by the migration task; signs in with IAM tokens
 
 
 class PostgresDatabase(Construct):

@@ -12,13 +12,13 @@ from constructs import Construct
 
 from config.sections.capacity import ServiceSection, Tasks, TaskSize
 from config.sections.data import Database, PgBouncer
+from contract.database import POOL_ROLE
 from contract.services import PGBOUNCER as CONTAINER
 from voice_constructs.access import open_between
 from voice_constructs.binding import Value
 from voice_constructs.database import DATABASE_NAME, PORT, PostgresDatabase
 from voice_constructs.service import FargateService, ServiceSetting
 
-POOL_ROLE = "voiceplane_pool"  # a password role: PgBouncer cannot sign in with IAM tokens
 SIZE = TaskSize(cpu_units=512, memory_mib=1024)
 
 

@@ -1,6 +1,6 @@
 """The back office: sessions read-only, dead jobs with a way to try again; what was said is not shown here."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -12,8 +12,14 @@ from control_plane.voice_sessions import outbox
 from control_plane.voice_sessions.models import OutboxRow, UsageTotal, VoiceSession, WebhookEvent
 from control_plane.voice_sessions.services.ending import voice_session_end
 
+if TYPE_CHECKING:  # Django's own classes take no parameters when they run
+    SessionsAdmin = admin.ModelAdmin[Any]
+    SessionsInline = admin.TabularInline[Any, Any]
+else:
+    SessionsAdmin, SessionsInline = admin.ModelAdmin, admin.TabularInline
 
-class ReadOnly(admin.ModelAdmin):
+
+class ReadOnly(SessionsAdmin):
     """The record changes by what happens, not by hand."""
 
     def has_add_permission(self, _request: HttpRequest, *_: Any) -> bool:
@@ -29,7 +35,7 @@ class ReadOnly(admin.ModelAdmin):
         return False
 
 
-class Jobs(admin.TabularInline):
+class Jobs(SessionsInline):
     """What follows a session."""
 
     model = OutboxRow
@@ -42,7 +48,7 @@ class Jobs(admin.TabularInline):
         return False
 
 
-class Usage(admin.TabularInline):
+class Usage(SessionsInline):
     """What a session used."""
 
     model = UsageTotal
@@ -63,8 +69,8 @@ class VoiceSessionAdmin(ReadOnly):
     list_filter = ("state", "reason", "simulation_service", "transport")
     search_fields = ("id",)
     exclude = ("request",)  # prompts are personal data
-    inlines: ClassVar = [Jobs, Usage]
-    actions: ClassVar = ["end"]
+    inlines = (Jobs, Usage)
+    actions = ("end",)
     show_full_result_count = False
 
     @admin.action(description="End by force")
@@ -82,7 +88,7 @@ class OutboxRowAdmin(ReadOnly):
     list_filter = ("state", "job")
     search_fields = ("session__id",)
     list_select_related = ("session",)
-    actions: ClassVar = ["retry"]
+    actions = ("retry",)
     show_full_result_count = False
 
     @admin.action(description="Try dead jobs again")

@@ -39,7 +39,6 @@ def migrated(postgres: Postgres) -> Iterator[None]:
     call_command("migrate", verbosity=0)
     yield
     connections.close_all()
-    assert isinstance(connection, object)
     for wrapper in connections.all():
         assert isinstance(wrapper, DatabaseWrapper)
         wrapper.close_pool()
@@ -47,7 +46,11 @@ def migrated(postgres: Postgres) -> Iterator[None]:
 
 @pytest.fixture
 def stores(
-    migrated: None, live_valkey: Valkey, broker_valkey: Valkey, aws: Aws, monkeypatch: pytest.MonkeyPatch
+    migrated: None,  # noqa: ARG001  asked for its effect, like those below
+    live_valkey: Valkey,
+    broker_valkey: Valkey,
+    aws: Aws,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[None]:
     """PostgreSQL, both Valkeys and AWS, empty."""
     for name, value in aws.variables.items():
@@ -63,12 +66,12 @@ def stores(
 
 
 @pytest.fixture
-def client(stores: None) -> Client:
+def client(stores: None) -> Client:  # noqa: ARG001
     """Somebody with the API key, over the whole of Django."""
     return Client(headers={"Authorization": "Bearer api-key-of-the-tests"})
 
 
 @pytest.fixture
-def stranger(stores: None) -> Client:
+def stranger(stores: None) -> Client:  # noqa: ARG001
     """Somebody without any credential."""
     return Client()
