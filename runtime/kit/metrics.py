@@ -63,10 +63,10 @@ class Recorder:
         for gauge in self._labelled(metric, labels):
             gauge.set(value)
 
-    def forget(self, metric: Metric, **labels: str) -> None:
-        """Publish a gauge no more: a silent publisher is not an idle one."""
+    def forget_all(self, metric: Metric) -> None:
+        """Publish a gauge no more, whatever its dimensions: a silent publisher is not an idle one."""
         with self._lock:
-            self._gauges.pop((metric, self._dimensions(metric, labels)), None)
+            self._gauges = {key: value for key, value in self._gauges.items() if key[0] is not metric}
 
     def add(self, metric: Metric, amount: float = 1, **labels: str) -> None:
         """Record that something happened once, or so many times."""

@@ -45,7 +45,7 @@ class Guard:
         except Unreachable as silent:
             log.warning("the neighbour does not answer", guarded=self._environment.guarded, error=str(silent))
             for metric in self._neighbour.metrics:
-                self._recorder.forget(metric)
+                self._recorder.forget_all(metric)
             return False
         reading = self._neighbour.read(numbers_of(text), now=self._clock())
         for metric, value in reading.values.items():

@@ -29,7 +29,7 @@ def test_a_task_tells_its_load_until_it_stops(client: Redis) -> None:
     load = Load(active=3, capacity=10, rejected=1, protected=True)
     report = FleetReport(client, task=TASK, service="agent", load=lambda: load)
     report.start()
-    told = WorkerHeartbeat.model_validate_json(wait_until(lambda: client.get(KEY), what="the heartbeat"))
+    told = WorkerHeartbeat.model_validate_json(str(wait_until(lambda: client.get(KEY), what="the heartbeat")))
     expires_in = client.ttl(KEY)
 
     report.stop()

@@ -39,7 +39,7 @@ def test_a_gauge_that_is_forgotten_is_published_no_more(recorder: Recorder) -> N
     """Its neighbour does not answer: nobody knows the value."""
     recorder.set(SESSIONS_ACTIVE, 2, provider="local", language="en")
 
-    recorder.forget(SESSIONS_ACTIVE)
+    recorder.forget_all(SESSIONS_ACTIVE)
 
     assert recorder.take() == []
 
