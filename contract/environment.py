@@ -143,7 +143,7 @@ class ProviderEnv(ProviderKeys):
     azure_speech_region: str | None = None
     azure_speech_url: str | None = None
     google_url: str | None = None
-    local_url: str | None = Field(None, description="of the pipeline `local`, on a laptop only: OpenAI's wire")
+    local_speech_url: str | None = Field(None, description="of runtime.providers.speech, on a laptop only")
 
 
 class AgentEnv(ProcessEnv, LiveKitClientEnv, LiveStateEnv, StorageEnv, TimingEnv, ProviderEnv):

@@ -28,6 +28,11 @@ LIVEKIT_API_SECONDS: Final = 5  # > 4 s: a call about a dead node fails after 3.
 SIGNAL_RELAY_RETRY_SECONDS: Final = 60  # a Valkey outage shorter than this is not heard
 WEBSOCKET_PING_SECONDS: Final = 20
 WEBHOOK_MAX_AGE_SECONDS: Final = 360
+PROVIDER_SECONDS: Final = 5  # a provider that has not answered by then is asked again
+PROVIDER_RETRIES: Final = 2  # with PROVIDER_RETRY_SECONDS between: a failing provider ends a call within 17 s
+PROVIDER_RETRY_SECONDS: Final = 1
+PROVIDER_DEAF_SECONDS: Final = 10  # from the end of speech; recognition that has no words by then hears nothing
+PROVIDER_DEAF_SPEECH_SECONDS: Final = 2  # a cough has no words either
 
 
 class Timing(BaseModel):

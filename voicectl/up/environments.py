@@ -103,7 +103,7 @@ def provider_values(ports: Mapping[str, int]) -> dict[str, Any]:
         "deepgram_url": f"{providers}/deepgram/v1/listen",
         "openai_url": f"{providers}/openai/v1",
         "elevenlabs_url": f"{providers}/elevenlabs/v1",
-        "local_url": f"http://{LOOPBACK}:{ports['speech']}/v1",
+        "local_speech_url": f"http://{LOOPBACK}:{ports['speech']}/v1",
         **{name: "local" for name in ProviderEnv.model_fields if name in DEEPGRAM_OPENAI.secrets},
     }
 

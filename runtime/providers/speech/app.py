@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from typing import Final, Literal
+from uuid import uuid4
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -94,7 +95,7 @@ class SpeechServer:
             if asked.response_format == "wav":
                 pcm = b"".join([sentence async for sentence in sentences])
                 return web.Response(body=wav(pcm, sample_rate=SAMPLE_RATE), content_type="audio/wav")
-            response = web.StreamResponse(headers={"Content-Type": "audio/pcm"})
+            response = web.StreamResponse(headers={"Content-Type": "audio/pcm", "x-request-id": uuid4().hex})
             await response.prepare(request)
             async for sentence in sentences:
                 await response.write(sentence)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("speech")
 SENTENCES = [
     "Good morning, this is Anna from Voiceplane. Do you have a minute?",
     "Our product saves your team about ten hours every week.",
-    "The price is twelve dollars for each user and month.",
+    "The price is twelve dollars a month for each user.",
     "Many companies of your size already work with it.",
     "Shall I send you an offer before the end of the week?",
     "Thank you very much, and have a nice day.",
@@ -72,6 +72,15 @@ def test_any_rate_and_number_of_channels_is_understood(speech: httpx.Client, rat
     sound = converted(say(speech, SENTENCES[1]), rate=rate, channels=channels)
 
     assert word_error_rate(recognise(speech, sound), said=SENTENCES[1]) <= 0.2
+
+
+def test_figures_are_written_as_they_are_spoken(speech: httpx.Client) -> None:
+    """A transcript is compared with what was said, and a persona listens for the word dollars."""
+    heard = recognise(speech, say(speech, "It is twenty five dollars, or ten percent less."))
+
+    assert "twenty" in heard.lower()
+    assert "dollars" in heard.lower()
+    assert "percent" in heard.lower()
 
 
 def test_silence_has_no_words(speech: httpx.Client) -> None:
