@@ -164,7 +164,7 @@ class _Table:
             "prometheus_url": f"http://{LOOPBACK}:{self._ports['livekit-metrics']}/metrics",
             "health_url": f"http://{LOOPBACK}:{self._ports['livekit']}/",
         }
-        return self._container(GUARDIAN, meaning="watches LiveKit", values=values, needs=("livekit",), after=("aws",))
+        return self._container(GUARDIAN, meaning="watches LiveKit", values=values, sidecar_of="livekit", after=("aws",))
 
     def providers(self) -> Process:
         port, speech = self._ports["providers"], self._ports["speech"]

@@ -24,6 +24,7 @@ class Process(BaseModel):
         ports: What it listens on, by their names in the state file.
         after: Names that must be ready, or done, before it starts; those left out do not count.
         needs: Names without which it makes no sense; left out with them.
+        sidecar_of: Name of a process that it needs, outlives, and stops after.
         ready: Asked until it answers, and every few seconds from then on; None takes a running process for ready.
         once: It runs to its end, and is done with exit code 0.
         optional: Its failure leaves out what needs it, instead of stopping the platform.
@@ -40,6 +41,7 @@ class Process(BaseModel):
     ports: tuple[int, ...] = ()
     after: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    sidecar_of: str = ""
     ready: Probe | None = None
     once: bool = False
     optional: bool = False
@@ -47,6 +49,11 @@ class Process(BaseModel):
     stop_signal: signal.Signals = signal.SIGTERM
     grace_seconds: float = GRACE_SECONDS
     start_seconds: float = START_SECONDS
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Names of those without which it is left out."""
+        return (*self.needs, self.sidecar_of) if self.sidecar_of else self.needs
 
 
 class Status(StrEnum):

@@ -59,8 +59,8 @@ class Runner:
         """Run until everything stops.
 
         Args:
-            before: Those that it waits for.
-            after: Those that wait for it, which are gone before it is stopped.
+            before: Those that are up before it starts.
+            after: Those that are gone before it is stopped.
         """
         try:
             if await self._may_start(before):
@@ -81,7 +81,7 @@ class Runner:
             if self._world.stopping.is_set():
                 self._tell(Status.STOPPED)
                 return False
-            if other.process.name in self.process.needs and not other.is_up:
+            if other.process.name in self.process.needed and not other.is_up:
                 self._tell(Status.LEFT_OUT, f"needs {other.process.name}")
                 return False
         if self.process.missing:
@@ -184,15 +184,30 @@ class Runner:
 
 
 def neighbours(runners: Mapping[str, Runner]) -> dict[str, tuple[list[Runner], list[Runner]]]:
-    """Answer for each process those that it waits for, and those that wait for it."""
-    before = {
-        name: [runners[other] for other in (*runner.process.after, *runner.process.needs) if other in runners]
-        for name, runner in runners.items()
-    }
+    """Answer for each process those that it waits for at the start, and those that it waits for at the end.
+
+    The latter include those behind a step that is done: the API still uses the database that was migrated.
+    """
+    start: dict[str, list[str]] = {name: [] for name in runners}
+    end: dict[str, set[str]] = {name: set() for name in runners}
+    for name, runner in runners.items():
+        for other in (*runner.process.after, *runner.process.needed):
+            if other in runners:
+                start[name].append(other)
+                first, last = (other, name) if other == runner.process.sidecar_of else (name, other)
+                end[last].add(first)
     return {
-        name: (before[name], [runners[other] for other, waits in before.items() if runners[name] in waits])
+        name: ([runners[other] for other in start[name]], [runners[other] for other in _reached(name, end)])
         for name in runners
     }
+
+
+def _reached(name: str, edges: Mapping[str, set[str]]) -> set[str]:
+    reached, frontier = set[str](), set(edges[name])
+    while frontier:
+        reached |= frontier
+        frontier = {further for each in frontier for further in edges[each]} - reached
+    return reached - {name}
 
 
 def _named(code: int) -> str:

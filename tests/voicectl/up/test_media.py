@@ -1,6 +1,5 @@
 """The real LiveKit server takes the stacks' configuration with loopback's values, and nothing leaves the machine."""
 
-import socket
 import subprocess
 import time
 import urllib.request
@@ -13,22 +12,17 @@ from pydantic import SecretStr
 
 from contract.timing import Timing
 from voicectl.up.media import loopback_ports, server_command, server_environment
+from voicectl.up.ports import choose
 
 START_SECONDS = 30.0
 
 
-def free_ports() -> list[int]:
-    """Three neighbours that nobody uses: signal and the two of the media."""
-    with socket.socket() as first:
-        first.bind(("127.0.0.1", 0))
-        port: int = first.getsockname()[1]
-    return [port, port + 1, port + 3]
-
-
 @pytest.fixture
-def node(livekit_binary: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def node(livekit_binary: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A node that is ready, and its port."""
-    signal, udp, prometheus = free_ports()
+    signal, udp, prometheus = choose(
+        ("livekit", "udp-livekit", "livekit-metrics"), folder=tmp_path, before={}, fixed={}
+    ).values()
     environment = server_environment(
         ports=loopback_ports(signal=signal, udp_first=udp, prometheus=prometheus),
         redis=None,

@@ -138,6 +138,19 @@ async def test_they_start_in_the_order_in_which_they_need_each_other_and_stop_in
     ]
 
 
+async def test_a_sidecar_comes_after_its_neighbour_and_goes_after_it_too(
+    tmp_path: Path, diary: Path, ports: list[int]
+) -> None:
+    """The guardian watches LiveKit until its last participant has left."""
+    livekit = children.server("livekit", ports[0], diary)
+    guardian = children.server("guardian", ports[1], diary, sidecar_of="livekit")
+
+    async with running(tmp_path, guardian, livekit) as platform:
+        await platform.until(lambda: platform.supervisor.is_green)
+
+    assert diary.read_text().splitlines() == ["livekit begins", "guardian begins", "livekit ends", "guardian ends"]
+
+
 async def test_those_that_do_not_need_each_other_start_side_by_side(
     tmp_path: Path, diary: Path, ports: list[int]
 ) -> None:
