@@ -28,6 +28,9 @@ bootstrap: setup ## [ENV=prod] prepares its account and regions for the CDK, onc
 deploy: setup ## ENV=… [STEP=foundations] refuses before anything changes when something is missing
 	@$(BIN)/python -m voicectl deploy $(if $(filter command,$(origin ENV)),'$(ENV)') --step $(STEP)
 
+up: .venv/.local ## the whole platform on this machine, until Ctrl-C: no account, no key, no Docker
+	@$(BIN)/python -m voicectl up
+
 test: setup check ## everything
 	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup
 
@@ -73,4 +76,4 @@ node_modules/.made: package-lock.json .venv/.made
 	@$(NODE) $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
 	@touch $@
 
-.PHONY: help synth diff bootstrap deploy test check fix schema digests bench-synth lock setup
+.PHONY: help synth diff bootstrap deploy up test check fix schema digests bench-synth lock setup

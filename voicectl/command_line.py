@@ -4,6 +4,7 @@ import typer
 
 from voicectl.call import commands as call
 from voicectl.deploy import commands as deploy
+from voicectl.doctor import commands as doctor
 from voicectl.review import commands as review
 from voicectl.up import commands as up
 
@@ -15,5 +16,5 @@ def main() -> None:
     """The handle of the platform."""
 
 
-for group in (up, call, review, deploy):
+for group in (up, call, doctor, review, deploy):
     group.register(app)

@@ -1,0 +1,1 @@
+"""What does this machine have and lack for running the platform, and what is to be done?"""
