@@ -1,8 +1,9 @@
-"""`python -m voicectl.up.aws PORT BUCKET…`: moto as S3, CloudWatch and SQS on loopback, with the platform's buckets.
+"""`python -m voicectl.up.aws PORT QUEUE BUCKET…`: moto as S3, CloudWatch and SQS on loopback.
 
-Everything is in memory: a restart empties the buckets and makes them again.
+Buckets and queue are there from the start. Everything is in memory: a restart empties the buckets and makes them again.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -16,13 +17,16 @@ from moto.server import ThreadedMotoServer
 LOOPBACK: Final = "127.0.0.1"
 
 
-def main(port: int, buckets: Sequence[str]) -> None:
+def main(port: int, queue: str, buckets: Sequence[str]) -> None:
     """Serve until SIGTERM; it is ready when the last bucket answers."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it is asked for its health every few seconds
     told = Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     server = ThreadedMotoServer(ip_address=LOOPBACK, port=port, verbose=False)
     server.start()
-    s3 = boto3.client("s3", endpoint_url=f"http://{LOOPBACK}:{port}", region_name=os.environ["AWS_REGION"])
+    where = {"endpoint_url": f"http://{LOOPBACK}:{port}", "region_name": os.environ["AWS_REGION"]}
+    boto3.client("sqs", **where).create_queue(QueueName=queue, Attributes={"FifoQueue": "true"})
+    s3 = boto3.client("s3", **where)
     for bucket in buckets:
         s3.create_bucket(Bucket=bucket)
     told.wait()
@@ -30,4 +34,4 @@ def main(port: int, buckets: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

@@ -16,6 +16,8 @@ from voicectl.up.state import ROOT, Addresses, Keys
 REGION: Final = "us-east-1"
 RECORDINGS: Final = "voiceplane-local-recordings"
 ARTEFACTS: Final = "voiceplane-local-artefacts"
+QUEUE: Final = "session-completed.fifo"
+ACCOUNT: Final = "123456789012"  # moto's
 AGENT_NAME: Final = "voiceplane-local"
 AGENT_CAPACITY: Final = 4  # one call is 0.13 of a core, and its set-up 0.7 (facts: livekit §3, §9.7)
 VOICE_CAPACITY: Final = 10
@@ -75,6 +77,7 @@ def shared_values(backing: Backing, *, keys: Keys, ports: Mapping[str, int]) -> 
         "release": "local",
         "recordings_bucket": RECORDINGS,
         "artefacts_bucket": ARTEFACTS,
+        "session_completed_queue_url": f"http://{LOOPBACK}:{ports['aws']}/{ACCOUNT}/{QUEUE}",
         "database_pool_size": POOL_SIZE,
         "agent_name": AGENT_NAME,
         "session_capacity": AGENT_CAPACITY,

@@ -27,6 +27,7 @@ from voicectl.up.backing import Backing
 from voicectl.up.environments import (
     ARTEFACTS,
     LOOPBACK,
+    QUEUE,
     RECORDINGS,
     base_environment,
     metrics_folder,
@@ -117,7 +118,7 @@ class _Table:
         port = self._ports["aws"]
         return self._module(
             "aws",
-            ("voicectl.up.aws", str(port), RECORDINGS, ARTEFACTS),
+            ("voicectl.up.aws", str(port), QUEUE, RECORDINGS, ARTEFACTS),
             meaning="S3, CloudWatch, SQS: moto",
             ready=HttpProbe(f"http://{LOOPBACK}:{port}/{ARTEFACTS}"),
         )

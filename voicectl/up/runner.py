@@ -120,10 +120,11 @@ class Runner:
         health = asyncio.create_task(self._watch(child))
         try:
             await _first(child.exited, self._world.stopping)
+            await _ended(health)
             if not child.exited.is_set():
                 await self._stop(child, after)
         finally:
-            await _ended(health)
+            health.cancel()
             child.kill()
             await child.exited.wait()
             await child.finish()

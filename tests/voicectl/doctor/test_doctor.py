@@ -16,7 +16,9 @@ from voicectl.up.process import Status
 from voicectl.up.state import Addresses, ProcessState, Running, State, lock
 
 ROOT = Path(__file__).parents[3]
-NOWHERE = Addresses(api="", voice="", events="", livekit="", aws="", recordings_bucket="", artefacts_bucket="")
+NOWHERE = Addresses(
+    api="", voice="", events="", livekit="", aws="", speech="", recordings_bucket="", artefacts_bucket=""
+)
 
 
 @pytest.fixture

@@ -306,6 +306,24 @@ async def test_one_that_stops_answering_is_shown_and_is_fine_again_when_it_answe
     assert ("api", Status.UNWELL, "answers 503") in platform.said
 
 
+async def test_one_that_is_being_stopped_is_not_called_unwell(tmp_path: Path) -> None:
+    """It was told to close its door."""
+    asked = asyncio.Event()
+
+    async def ready() -> str:
+        if platform["api"].status is Status.STOPPING:
+            asked.set()
+            return "does not answer"
+        return ""
+
+    slow = children.stubborn("api", grace_seconds=0.5).model_copy(update={"ready": ready})
+    async with running(tmp_path, slow) as platform:
+        await platform.until(lambda: platform.supervisor.is_green)
+
+    assert not asked.is_set()
+    assert Status.UNWELL not in {status for _, status, _ in platform.said}
+
+
 async def test_a_warden_that_dies_is_replaced(tmp_path: Path, diary: Path, ports: list[int]) -> None:
     """Else nothing would clean up after a SIGKILL of ours."""
     async with running(tmp_path, children.server("api", ports[0], diary)) as platform:
