@@ -25,13 +25,14 @@ SOCKET_CAPACITY: Final = 200
 POOL_SIZE: Final = 4  # of database connections: a laptop's processes are many and idle
 LOOPBACK: Final = "127.0.0.1"
 # What a process of ours may see of the person's own environment; not their AWS account, nor their keys.
-PASSED_ON: Final = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XDG_CACHE_HOME")
+PASSED_ON: Final = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "XDG_CACHE_HOME")
 
 
-def base_environment(variables: Mapping[str, str], *, ports: Mapping[str, int]) -> dict[str, str]:
-    """What every process has, whatever it is: Python's settings, and moto in the place of AWS."""
+def base_environment(variables: Mapping[str, str], *, ports: Mapping[str, int], temporary: Path) -> dict[str, str]:
+    """What every process has, whatever it is: Python's settings, a TMPDIR, and moto in the place of AWS."""
     return {
         **{name: variables[name] for name in PASSED_ON if name in variables},
+        "TMPDIR": str(temporary),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "VIRTUAL_ENV": sys.prefix,
@@ -117,10 +118,8 @@ def variables_of(environment: type[ContainerEnv], values: Mapping[str, Any]) -> 
     return environment(**given).variables()
 
 
-def metrics_folder(folder: Path, name: str) -> dict[str, str]:
-    """An empty folder for the metrics of a process that has children, which must be there before Python starts."""
-    place = folder / "metrics" / name
+def metrics_folder(temporary: Path, name: str) -> dict[str, str]:
+    """A folder for the metrics of a process that has children, which must be there before Python starts."""
+    place = temporary / "metrics" / name
     place.mkdir(parents=True, exist_ok=True)
-    for left in place.glob("*.db"):
-        left.unlink()
     return {"PROMETHEUS_MULTIPROC_DIR": str(place)}

@@ -52,11 +52,13 @@ class Place(NamedTuple):
 
     Attributes:
         folder: The state folder.
+        temporary: The processes' TMPDIR.
         variables: The person's environment.
         binary: The LiveKit server, when it is here already.
     """
 
     folder: Path
+    temporary: Path
     variables: Mapping[str, str]
     keys: Keys
     ports: Mapping[str, int]
@@ -90,7 +92,7 @@ def processes(place: Place) -> list[Process]:
 class _Table:
     def __init__(self, place: Place) -> None:
         self._place, self._ports = place, place.ports
-        self._base = base_environment(place.variables, ports=place.ports)
+        self._base = base_environment(place.variables, ports=place.ports, temporary=place.temporary)
         self._values = shared_values(place.backing, keys=place.keys, ports=place.ports)
 
     def postgres(self) -> Process:
@@ -189,7 +191,7 @@ class _Table:
         return self._container(MIGRATION, meaning="the schema", after=("postgres",), once=True)
 
     def api(self) -> Process:
-        return self._container(API, meaning="REST", after=("migration", "valkey"), metrics=True)
+        return self._container(API, meaning="REST", after=("migration", "valkey"))
 
     def websocket(self) -> Process:
         return self._container(WEBSOCKET, meaning="calls and events over WebSockets", after=("valkey",))
@@ -201,7 +203,6 @@ class _Table:
             meaning=pool.meaning,
             values={"celery_pool": pool.name, "celery_concurrency": min(pool.concurrency, 8)},
             after=("migration", "valkey"),
-            metrics=True,
             grace_seconds=20.0,
         )
 
@@ -239,7 +240,7 @@ class _Table:
         environment = variables_of(
             container.environment, {**self._values, **(values or {}), "service": container.name, "local_port": port}
         )
-        extra = metrics_folder(self._place.folder, name) if more.pop("metrics", False) else {}
+        extra = metrics_folder(self._place.temporary, name) if more.pop("metrics", False) else {}
         return Process(
             name=name,
             command=(sys.executable, *container.command[1:]),

@@ -11,6 +11,7 @@ from voicectl.up.errors import UnknownProcess
 from voicectl.up.probes import Probe
 
 GRACE_SECONDS: Final = 10.0
+HEALTH_SECONDS: Final = 3.0
 START_SECONDS: Final = 90.0  # on two busy cores the agent's imports alone take 20
 
 
@@ -25,7 +26,7 @@ class Process(BaseModel):
         after: Names that must be ready, or done, before it starts; those left out do not count.
         needs: Names without which it makes no sense; left out with them.
         sidecar_of: Name of a process that it needs, outlives, and stops after.
-        ready: Asked until it answers, and every few seconds from then on; None takes a running process for ready.
+        ready: Asked until it answers, and every `health_seconds` from then on; None takes a running process for ready.
         once: It runs to its end, and is done with exit code 0.
         optional: Its failure leaves out what needs it, instead of stopping the platform.
         missing: Why it cannot run on this machine; empty when it can.
@@ -49,6 +50,7 @@ class Process(BaseModel):
     stop_signal: signal.Signals = signal.SIGTERM
     grace_seconds: float = GRACE_SECONDS
     start_seconds: float = START_SECONDS
+    health_seconds: float = HEALTH_SECONDS
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from voicectl.up.process import Process, Status
 from voicectl.up.restarts import Deaths, RestartPolicy
 
 POLL_SECONDS: Final = 0.1  # while it starts
-HEALTH_SECONDS: Final = 3.0  # once it is ready
 
 
 class World(NamedTuple):
@@ -148,7 +147,9 @@ class Runner:
             elif loop.time() > deadline:
                 self._late = True
                 child.kill()
-            await clock.wait(child.exited, seconds=POLL_SECONDS if self._ready_at is None else HEALTH_SECONDS)
+            await clock.wait(
+                child.exited, seconds=POLL_SECONDS if self._ready_at is None else self.process.health_seconds
+            )
 
     def _became_ready(self) -> None:
         if self._ready_at is None:

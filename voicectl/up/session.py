@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import tempfile
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -65,8 +66,10 @@ class _Session:
         self._folder, self._screen, self._watch = folder, screen, Stopwatch()
         chosen = ports.choose(PORTS, folder=folder, before=state.ports, fixed=wishes.fixed_ports)
         own = backing(variables, keys=state.keys, ports=chosen)
+        temporary = Path(tempfile.mkdtemp(prefix="voiceplane-"))  # a short path: sockets lie in it
         place = Place(
             folder=folder,
+            temporary=temporary,
             variables=variables,
             keys=state.keys,
             ports=chosen,
@@ -79,6 +82,7 @@ class _Session:
             run=self._run,
             pid=os.getpid(),
             started_at=datetime.now(UTC),
+            temporary=temporary,
             addresses=addresses(own, ports=chosen, has_page=(PAGE / "index.html").exists()),
         )
         self._state = state.model_copy(update={"ports": chosen})
@@ -97,6 +101,7 @@ class _Session:
                 self._screen.end(self._supervisor.failed)
         finally:
             guard.close()
+            shutil.rmtree(self._running.temporary, ignore_errors=True)
             self._state.model_copy(update={"running": None}).write(self._folder)
         return 1 if self._supervisor.failed else 0
 
@@ -138,6 +143,7 @@ def _without_leftovers(state: State, folder: Path) -> State:
     """After `up` and its warden were both killed, processes of theirs may still hold ports and data."""
     if state.running:
         warden.kill_marked(f"{state.running.run}:")
+        shutil.rmtree(state.running.temporary, ignore_errors=True)
         state = state.model_copy(update={"running": None})
         state.write(folder)
     return state

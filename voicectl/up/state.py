@@ -83,6 +83,7 @@ class Running(Model):
     run: str
     pid: int
     started_at: AwareDatetime
+    temporary: Path = Field(description="the processes' TMPDIR, gone with the run")
     addresses: Addresses
     processes: tuple[ProcessState, ...] = ()
 

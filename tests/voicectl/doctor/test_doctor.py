@@ -97,7 +97,14 @@ def test_a_process_that_is_unwell_is_named_with_its_log(bare: Machine) -> None:
     """The doctor is asked when something does not work."""
     held = lock(bare.folder)
     process = ProcessState(name="api", meaning="", status=Status.UNWELL, detail="answers 503", log=Path("api.log"))
-    now = Running(run="r", pid=1, started_at=datetime.now(UTC), addresses=NOWHERE, processes=(process,))
+    now = Running(
+        run="r",
+        pid=1,
+        temporary=Path("/tmp/run"),
+        started_at=datetime.now(UTC),
+        addresses=NOWHERE,
+        processes=(process,),
+    )
     State(running=now).write(bare.folder)
 
     finding = running.platform(bare)

@@ -25,7 +25,9 @@ def table(
     variables = variables or {}
     keys, ports = Keys(), dict(zip(PORTS, range(20000, 20100, 2), strict=False))
     own = backing(variables, keys=keys, ports=ports)
-    place = Place(folder=folder, variables=variables, keys=keys, ports=ports, backing=own, binary=binary)
+    place = Place(
+        folder=folder, temporary=folder, variables=variables, keys=keys, ports=ports, backing=own, binary=binary
+    )
     return {process.name: process for process in processes(place)}
 
 
@@ -60,7 +62,9 @@ def test_no_secret_is_on_a_command_line(tmp_path: Path) -> None:
     secrets = [value for name, value in keys.model_dump(mode="json").items() if name != "livekit_api_key"]
     ports = dict(zip(PORTS, range(20000, 20100, 2), strict=False))
     own = backing({}, keys=keys, ports=ports)
-    rows = processes(Place(folder=tmp_path, variables={}, keys=keys, ports=ports, backing=own, binary=None))
+    rows = processes(
+        Place(folder=tmp_path, temporary=tmp_path, variables={}, keys=keys, ports=ports, backing=own, binary=None)
+    )
 
     assert [row.name for row in rows if any(secret in word for secret in secrets for word in row.command)] == []
     assert [row.name for row in rows if any(secret in repr(row) for secret in secrets)] == []

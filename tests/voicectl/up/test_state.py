@@ -22,7 +22,9 @@ ADDRESSES = Addresses(
     recordings_bucket="recordings",
     artefacts_bucket="artefacts",
 )
-RUNNING = Running(run="r", pid=1, started_at=datetime(2026, 11, 21, tzinfo=UTC), addresses=ADDRESSES)
+RUNNING = Running(
+    run="r", pid=1, temporary=Path("/tmp/run"), started_at=datetime(2026, 11, 21, tzinfo=UTC), addresses=ADDRESSES
+)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
