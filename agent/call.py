@@ -116,6 +116,7 @@ class Call:
             self._keep(self._announce(ending))
         await _within(CLOSE_SECONDS, self._recorder.aclose())
         await _within(CLOSE_SECONDS, self._session.aclose())
+        await _within(CLOSE_SECONDS, self._pipeline.aclose())
         return ending
 
     async def wrap_up(self) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from livekit.agents import APIStatusError
 from livekit.agents.llm import ChatMessage
 from livekit.agents.voice.events import ErrorEvent
 
+from agent.pipelines import kind_of_failure
 from contract.metrics import (
     MEDIA_LATENCY,
     PROVIDER_ERRORS,
@@ -83,8 +83,6 @@ class Measurements:
 
 
 def _name(error: Any) -> str:
-    """The status where the provider gave one, the kind of error otherwise."""
+    """Livekit-agents wraps the exception."""
     cause = getattr(error, "error", error)
-    if isinstance(cause, APIStatusError) and cause.status_code > 0:
-        return str(cause.status_code)
-    return type(cause).__name__
+    return kind_of_failure(cause) if isinstance(cause, BaseException) else type(cause).__name__

@@ -72,6 +72,6 @@ class RoomTransport:
         if participant.identity == IDENTITY_CALLER and self._on_presence is not None:
             self._on_presence(present)
 
-    def _lost(self, reason: object) -> None:
-        log.info("room left", reason=str(reason))
+    def _lost(self, reason: rtc.DisconnectReason.ValueType) -> None:
+        log.info("room left", reason=rtc.DisconnectReason.Name(reason))
         self.gone.set()

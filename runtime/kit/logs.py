@@ -10,7 +10,7 @@ import structlog
 
 from contract.environment import ProcessEnv
 
-QUIET = ("botocore", "boto3", "urllib3", "httpx", "httpcore", "s3transfer")  # a line for every request otherwise
+QUIET = ("botocore", "boto3", "urllib3", "httpx", "httpx2", "httpcore", "s3transfer")  # a line for every request
 
 
 def configure(environment: ProcessEnv) -> None:

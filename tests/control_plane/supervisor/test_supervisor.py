@@ -22,9 +22,9 @@ from tests.platform.valkey import Valkey
 pytestmark = pytest.mark.usefixtures("stores")
 
 
-def environment() -> SupervisorEnv:
+def environment(**different: str) -> SupervisorEnv:
     """A supervisor's variables."""
-    told = settings.ENVIRONMENT.model_dump()
+    told = {**settings.ENVIRONMENT.model_dump(), **different}
     known = {name: value for name, value in told.items() if name in SupervisorEnv.model_fields}
     return SupervisorEnv(**known, agent_cluster="tests", agent_service="agent")
 
@@ -136,15 +136,20 @@ def test_what_cannot_be_read_is_said_nothing_of(live_valkey: Valkey) -> None:
     live_valkey.client().set(key, "what a task of another release writes")
     reign.look(now=2)
     unreadable = names(reign)
-    live_valkey.server.stop()
-
-    reign.look(now=3)
-
-    away = names(reign)
-    live_valkey.server.start()
     reign.close()
+
     assert "SessionUtilization" in before
     assert "SessionUtilization" not in unreadable
+
+
+def test_a_valkey_that_is_away_hides_what_is_in_it_only() -> None:
+    """The queues are in the other one, the sessions in PostgreSQL."""
+    reign = Reign(environment(live_redis_url="redis://127.0.0.1:9/0"))
+
+    reign.look(now=1)
+
+    away = names(reign)
+    reign.close()
     assert {"SessionUtilization", "ProtectedTasks"}.isdisjoint(away)
     assert "QueueDepth" in away
 
