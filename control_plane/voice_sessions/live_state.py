@@ -17,7 +17,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from contract.environment import LiveStateEnv
-from contract.live_state import EVENTS_CHANNEL, HEARTBEAT_KEY, TICKET_KEY, Ticket
+from contract.live_state import EVENTS_CHANNEL, HEARTBEAT_KEY, STATE_KEY, TICKET_KEY, Ticket
 from contract.session import Heartbeat, SessionEvent
 from contract.timing import LIVE_STATE_SECONDS, TICKET_SECONDS
 from runtime.kit.valkey import connect
@@ -58,9 +58,12 @@ def heartbeats_read(session_ids: Iterable[str]) -> Mapping[str, Heartbeat]:
 
 
 def event_publish(event: SessionEvent) -> None:
-    """Tell whoever watches; nobody is told later what was missed now."""
+    """Tell whoever watches, and leave the latest state for who comes later; what else was missed is missed."""
+    text = event.model_dump_json(exclude_none=True)
     try:
-        valkey().publish(EVENTS_CHANNEL.format(session_id=event.session_id), event.model_dump_json(exclude_none=True))
+        if event.state is not None:
+            valkey().set(STATE_KEY.format(session_id=event.session_id), text, ex=LIVE_STATE_SECONDS)
+        valkey().publish(EVENTS_CHANNEL.format(session_id=event.session_id), text)
     except RedisError as failed:
         log.warning("event not published", event_name=event.event, session_id=event.session_id, error=repr(failed))
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
-from contract.session import Heartbeat, State, TurnsPosted
+from contract.session import Heartbeat, Reason, State, TurnsPosted
 from contract.session import TranscriptTurn as PostedTurn
 from control_plane.errors import SessionUnknown
 from control_plane.voice_sessions.events import cost_publish, turn_publish
@@ -47,11 +47,20 @@ def heartbeat_take(session_id: str, heartbeat: Heartbeat, *, now: datetime) -> V
     session = VoiceSession.objects.defer("request", "cost").filter(pk=session_id).first()
     if session is None:
         raise SessionUnknown(f"no session {session_id[:64]!r}")
+    if heartbeat.ending is not None:
+        return _end(session_id, heartbeat, reason=heartbeat.ending, now=now)
     if heartbeat.attempt != session.attempt or _presence_differs(session, heartbeat.caller_present):
         session = _presence_set(session_id, heartbeat, now=now)
     if not session.has_ended:
         heartbeat_write(session_id, heartbeat)
     return session
+
+
+def _end(session_id: str, heartbeat: Heartbeat, *, reason: Reason, now: datetime) -> VoiceSession:
+    """The agent has ended the call: the caller is let go before the agent uploads and finishes."""
+    with transaction.atomic():
+        attempt_take(session_lock(session_id), heartbeat.attempt)
+        return session_move(session_id, State.ENDED, now=now, reason=reason, detail=heartbeat.detail).session
 
 
 def _presence_differs(session: VoiceSession, caller_present: bool) -> bool:

@@ -40,11 +40,19 @@ def voice_session_finish(session_id: str, finished: SessionFinished, *, now: dat
         attempt_take(session_lock(session_id), finished.attempt)
         session = session_move(session_id, State.ENDED, now=now, reason=finished.reason, detail=finished.detail).session
         usage_record(session_id, finished.usage, attempt=finished.attempt)
+        _date_start(session, finished.started_at)
         known = AUDIO_KEY.format(session_id=session_id)
         # Another key would let one session's token read another's recording.
         recording = known if finished.recording_key == known else ""
         _hand_to_jobs(session, recording=recording, last_turn=finished.last_turn, now=now)
     return session
+
+
+def _date_start(session: VoiceSession, started_at: datetime | None) -> None:
+    """The agent saw the caller join before it could say so; the recording begins then."""
+    if started_at is not None and session.active_at is not None and started_at < session.active_at:
+        session.active_at = max(started_at, session.created_at)
+        session.save(update_fields=["active_at"])
 
 
 def voice_session_abandon(session_id: str, *, recording: str, now: datetime) -> VoiceSession:
