@@ -46,7 +46,7 @@ class Worker:
         self._recorder = Recorder(environment.environment)
         self._accepting: set[str] = set()
         self._rejected = 0
-        self._registered = False
+        self._started = self._registered = False
         self._ticked = time.monotonic()
         self._stopping: asyncio.Task[None] | None = None
         self.server = AgentServer(
@@ -71,6 +71,7 @@ class Worker:
             log_level=environment.log_level,
         )
         self.server.rtc_session(enter, agent_name=environment.agent_name, on_request=self._take, on_session_end=leave)
+        self.server.on("worker_started", self._on_started)
         self.server.on("worker_registered", self._on_registered)
 
     async def run(self) -> None:
@@ -103,14 +104,14 @@ class Worker:
     def stop(self) -> None:
         """Take no more jobs, and end with the last call."""
         if self._stopping is None:
-            log.info("stopping", active=len(self.server.active_jobs))
+            log.info("stopping", active=self._active)
             self._stopping = asyncio.create_task(self._drain())
 
     async def _drain(self) -> None:
         try:
             await self.server.drain()
         except TimeoutError:
-            log.error("calls were still on when the drain was over", active=len(self.server.active_jobs))
+            log.error("calls were still on when the drain was over", active=self._active)
         await self.server.aclose()
 
     async def _take(self, request: JobRequest) -> None:
@@ -143,7 +144,8 @@ class Worker:
     @property
     def _active(self) -> int:
         """Calls that are on or about to begin."""
-        return len(self._accepting | {running.job.id for running in self.server.active_jobs})
+        jobs = self.server.active_jobs if self._started else []  # there are none to ask for before
+        return len(self._accepting | {running.job.id for running in jobs})
 
     def _share(self) -> float:
         """LiveKit's load, 0 to 1: sessions ÷ capacity, never the CPU."""
@@ -157,6 +159,9 @@ class Worker:
             protected=self._protection.is_held,
             cordoned=self._stopping is not None,
         )
+
+    def _on_started(self) -> None:
+        self._started = True
 
     def _on_registered(self, _id: str, _information: object) -> None:
         self._registered = True

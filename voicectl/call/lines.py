@@ -106,8 +106,11 @@ class RoomLine:
             self._keep(self._listen(rtc.AudioStream(track, sample_rate=SAMPLE_RATE, num_channels=1)))
 
     async def _listen(self, stream: rtc.AudioStream) -> None:
-        async for event in stream:
-            self._ears.hear(bytes(event.frame.data.cast("B")))
+        try:
+            async for event in stream:
+                self._ears.hear(bytes(event.frame.data.cast("B")))
+        finally:
+            await stream.aclose()
 
     def _keep(self, work: Any) -> None:
         task = asyncio.create_task(work)

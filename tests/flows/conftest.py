@@ -1,0 +1,95 @@
+"""The whole platform, as `voicectl up` starts it, once for the flows of a test run."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import pytest
+
+from runtime.providers.control import Control
+from voicectl.up.state import Platform, running_platform
+
+ROOT: Final = Path(__file__).parents[2]
+UP_SECONDS: Final = 300
+
+
+class RunningPlatform:
+    """A platform of its own for these tests.
+
+    Attributes:
+        folder: Its state folder, with a log for each process.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Not started yet."""
+        self.folder = folder
+        self._variables = {**os.environ, "VOICEPLANE_STATE": str(folder), "PYTHONPATH": f"{ROOT}:{ROOT / 'constructs'}"}
+
+    def voicectl(self, *arguments: str, seconds: float = 180) -> "subprocess.CompletedProcess[str]":
+        """Run a command as a person would."""
+        command = [sys.executable, "-m", "voicectl", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self._variables, capture_output=True, text=True, timeout=seconds, check=False
+        )
+
+    def call(self, *arguments: str) -> dict[str, Any]:
+        """Place a call with `voicectl call --json` and answer its record."""
+        placed = self.voicectl("call", "--json", *arguments)
+        assert placed.returncode == 0, placed.stdout + placed.stderr
+        record: dict[str, Any] = json.loads(placed.stdout)
+        return record
+
+    @property
+    def state(self) -> Platform:
+        """What `up` tells: keys, addresses, processes."""
+        return running_platform(self.folder)
+
+    def pid_of(self, process: str) -> int:
+        """Of one process of the platform."""
+        return next(each.pid for each in self.state.running.processes if each.name == process)
+
+    def port_of(self, process: str) -> int:
+        """Its first port."""
+        return next(each.ports[0] for each in self.state.running.processes if each.name == process)
+
+    def aws(self, service: str) -> Any:
+        """A client of the platform's moto."""
+        return boto3.client(
+            service,
+            endpoint_url=self.state.running.addresses.aws,
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+
+    def providers(self) -> Control:
+        """What drives the loopback providers."""
+        return Control(f"http://127.0.0.1:{self.port_of('providers')}")
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[RunningPlatform]:
+    """It runs from here on, with everything but the page."""
+    folder = Path(tempfile.mkdtemp(prefix="vp-"))  # short: PostgreSQL's socket lies below it
+    running = RunningPlatform(folder)
+    started = running.voicectl("up", "--detach", "--without", "page", seconds=UP_SECONDS)
+    assert started.returncode == 0, started.stdout + started.stderr
+    yield running
+    stopped = running.voicectl("down")
+    shutil.rmtree(folder)
+    assert stopped.returncode == 0, stopped.stderr
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has the platform."""
+    for item in items:
+        if "platform" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("flows"))
+            item.add_marker(pytest.mark.timeout(600))
