@@ -3,8 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
 
+from contract.session import SessionEvent, Speaker
 from voicectl.call.ears import Ears
 from voicectl.call.errors import CallFailed
 from voicectl.call.lines import Line
@@ -12,7 +14,30 @@ from voicectl.call.lines import Line
 Result = TypeVar("Result")
 FIRST_SECONDS: Final = 30.0  # for the agent's first word: a cold worker loads models
 REPLY_SECONDS: Final = 30.0
+EVENT_SECONDS: Final = 20.0
 LONGEST_REPLY_SECONDS: Final = 60.0
+
+
+class Floor:
+    """Whose turn it is, by the session's events: a voice that stalls in mid-sentence has not yielded."""
+
+    def __init__(self) -> None:
+        """The agent has said nothing yet."""
+        self._news = asyncio.Event()
+
+    def event(self, event: SessionEvent) -> None:
+        """Take an event."""
+        if event.turn is not None and event.turn.speaker is Speaker.AGENT:
+            self._news.set()
+
+    def take(self) -> None:
+        """The caller speaks now: the agent's next turn is an answer."""
+        self._news.clear()
+
+    async def yielded(self) -> None:
+        """Wait until the agent has ended a turn; where no events arrive, not for long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), EVENT_SECONDS)
 
 
 class Utterance(NamedTuple):
@@ -36,26 +61,33 @@ class Exchange(NamedTuple):
 
 
 async def converse(
-    line: Line, ears: Ears, *, utterances: Sequence[Utterance], on_exchange: Callable[[Exchange], None]
+    line: Line,
+    ears: Ears,
+    floor: Floor,
+    *,
+    utterances: Sequence[Utterance],
+    on_exchange: Callable[[Exchange], None],
 ) -> list[Exchange]:
     """Hold the conversation.
 
     Raises:
         CallFailed: The agent said nothing, or ended the call before everything was said.
     """
-    exchanges = [await _listen(line, ears, said="", since=None, patience=FIRST_SECONDS)]
+    exchanges = [await _listen(line, ears, floor, said="", since=None, patience=FIRST_SECONDS)]
     on_exchange(exchanges[0])
     for utterance in utterances:
         ears.forget()
+        floor.take()
         await _or_end(line, line.say(utterance.sound), seconds=LONGEST_REPLY_SECONDS, what="to be heard")
-        exchange = await _listen(line, ears, said=utterance.text, since=time.monotonic(), patience=REPLY_SECONDS)
+        exchange = await _listen(line, ears, floor, said=utterance.text, since=time.monotonic(), patience=REPLY_SECONDS)
         exchanges.append(exchange)
         on_exchange(exchange)
     return exchanges
 
 
-async def _listen(line: Line, ears: Ears, *, said: str, since: float | None, patience: float) -> Exchange:
+async def _listen(line: Line, ears: Ears, floor: Floor, *, said: str, since: float | None, patience: float) -> Exchange:
     began = await _or_end(line, ears.speech(), seconds=patience, what="for the agent to speak")
+    await _or_end(line, floor.yielded(), seconds=LONGEST_REPLY_SECONDS, what="for the agent to finish")
     await _or_end(line, ears.pause(), seconds=LONGEST_REPLY_SECONDS, what="for the agent to finish")
     latency = 0 if since is None else max(0, round((began - since) * 1000))
     return Exchange(said=said, latency_ms=latency, heard=bytes(ears.heard))

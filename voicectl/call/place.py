@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from contract.session import SessionEvent, State
 from voicectl.call.api import Api
-from voicectl.call.conversation import Exchange, Utterance, converse
+from voicectl.call.conversation import Exchange, Floor, Utterance, converse
 from voicectl.call.ears import Ears
 from voicectl.call.errors import CallFailed
 from voicectl.call.lines import RoomLine, SocketLine
@@ -50,12 +50,18 @@ async def place(
     opened = await asyncio.to_thread(api.post, "/sessions", body)
     session = f"/sessions/{opened['id']}"
     ticket = await asyncio.to_thread(api.post, f"{session}/ticket", {"opens": "events"})
-    watching = asyncio.create_task(watch(events_url, ticket["token"], on_event=on_event))
+    floor = Floor()
+
+    def told(event: SessionEvent) -> None:
+        floor.event(event)
+        on_event(event)
+
+    watching = asyncio.create_task(watch(events_url, ticket["token"], on_event=told))
     ears = Ears()
     line = RoomLine(ears) if wish.transport == "livekit" else SocketLine(ears)
     try:
         await line.connect(opened["url"], opened["token"])
-        exchanges = await converse(line, ears, utterances=utterances, on_exchange=on_exchange)
+        exchanges = await converse(line, ears, floor, utterances=utterances, on_exchange=on_exchange)
     finally:
         await asyncio.to_thread(api.post, f"{session}/end")
         await line.close()
