@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "control_plane.settings")
 
 from celery import Celery, signals
 from django.conf import settings
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 
 from contract.pools import POOLS, VISIBILITY_TIMEOUT_SECONDS
 from control_plane.environment import broker_url
@@ -28,7 +28,8 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
-    worker_soft_shutdown_timeout=60,
+    # Celery waits all of it when a task runs; then what runs is given back to the broker.
+    worker_soft_shutdown_timeout=settings.ENVIRONMENT.emergency_stop_seconds // 2,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_hijack_root_logger=False,
     worker_enable_remote_control=True,
@@ -43,7 +44,8 @@ app.conf.update(
         "socket_timeout": ANSWER_SECONDS,
         "socket_keepalive": True,
     },
-    task_queues=[Queue(pool.queue) for pool in POOLS],
+    # Without an exchange and a key of its own a queue would share Celery's default ones, and get everybody's messages.
+    task_queues=[Queue(pool.queue, Exchange(pool.queue), routing_key=pool.queue) for pool in POOLS],
     task_create_missing_queues=False,
     task_default_queue=POOLS[0].queue,
     timezone="UTC",

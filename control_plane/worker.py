@@ -1,6 +1,7 @@
 """A Celery worker of one pool: `python -m control_plane.worker`, the pool by CELERY_POOL."""
 
 import os
+import sys
 import tempfile
 from typing import Any, Final
 
@@ -40,6 +41,11 @@ def _work(environment: CeleryEnv) -> None:
     publisher = Publisher(recorder(), region=environment.aws_region)
     probes = WorkerProbes(app, queue=pool.queue, environment=environment)
 
+    workers: list[Any] = []
+
+    def keep(sender: Any, **_: Any) -> None:
+        workers.append(sender)
+
     def start(**_: Any) -> None:
         publisher.start()
 
@@ -47,6 +53,7 @@ def _work(environment: CeleryEnv) -> None:
         publisher.stop()
 
     # Children record in their own memory, so each publishes what it has done.
+    signals.worker_init.connect(keep, weak=False)
     signals.worker_process_init.connect(start, weak=False)
     signals.worker_process_shutdown.connect(stop, weak=False)
     signals.worker_ready.connect(start, weak=False)
@@ -54,7 +61,7 @@ def _work(environment: CeleryEnv) -> None:
     server = ProbeServer(environment.listen_host, port_of(environment, CELERY), probes.answers(recorder()))
     limit = ["--time-limit", str(pool.task_time_limit_seconds)] if pool.execution == "prefork" else []
     try:
-        app.worker_main(
+        app.start(
             [
                 "worker",
                 *("--pool", pool.execution),
@@ -68,6 +75,8 @@ def _work(environment: CeleryEnv) -> None:
         )
     finally:
         server.close()
+    # Celery's command says nothing of how its worker ended; a broken one must not look like a stopped one.
+    sys.exit(workers[0].exitcode if workers else 1)
 
 
 if __name__ == "__main__":

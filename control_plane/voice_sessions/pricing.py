@@ -78,7 +78,7 @@ def cost_of(usage: Iterable[Usage], *, prices: Iterable[Price] | None = None) ->
     total, lines, unpriced = Decimal(0), [], []
     for item in usage:
         fitting = sorted((each for each in table if each.fits(item)), key=lambda price: len(price.model))
-        line: dict[str, Any] = {**item._asdict(), "quantity": str(item.quantity)}
+        line: dict[str, Any] = {**item._asdict(), "quantity": plain(item.quantity)}
         if not fitting:
             unpriced.append(f"{item.provider} {item.model} {item.unit}")
             lines.append({**line, "usd": None})
@@ -86,8 +86,13 @@ def cost_of(usage: Iterable[Usage], *, prices: Iterable[Price] | None = None) ->
         price = fitting[-1]
         amount = item.quantity * price.usd / price.per
         total += amount
-        lines.append({**line, "usd": str(amount), "unverified": price.unverified})
+        lines.append({**line, "usd": plain(amount), "unverified": price.unverified})
     return Cost(total_usd=total, lines=lines, unpriced=unpriced)
+
+
+def plain(amount: Decimal) -> str:
+    """Write a decimal without exponent and without zeros that say nothing."""
+    return f"{amount.normalize():f}"
 
 
 @cache

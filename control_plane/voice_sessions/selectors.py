@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Sum
 from contract.session import State
 from control_plane.errors import SessionUnknown
 from control_plane.voice_sessions.models import UsageTotal, VoiceSession
-from control_plane.voice_sessions.pricing import Cost, Usage, cost_of
+from control_plane.voice_sessions.pricing import Cost, Usage, cost_of, plain
 
 
 def sessions_list(*, state: State | None = None) -> "QuerySet[VoiceSession]":
@@ -46,4 +46,4 @@ def session_cost(session_id: str) -> Cost:
 
 def cost_record(cost: Cost) -> dict[str, Any]:
     """Answer a cost as the record keeps it."""
-    return {"total_usd": str(cost.total_usd), "lines": cost.lines, "unpriced": cost.unpriced}
+    return {"total_usd": plain(cost.total_usd), "lines": cost.lines, "unpriced": cost.unpriced}

@@ -13,7 +13,7 @@ from control_plane.voice_sessions.services.job import job_perform
 from control_plane.voice_sessions.services.purge import records_purge
 from control_plane.voice_sessions.services.sweep import sessions_sweep
 
-PULSE_SECONDS: Final = 30
+PULSE_SECONDS: Final = 10
 
 
 def _register(job: str) -> Any:

@@ -32,6 +32,7 @@ VARIABLES: Final[dict[str, str]] = {
     "RECORDINGS_BUCKET": RECORDINGS,
     "ARTEFACTS_BUCKET": ARTEFACTS,
     **{name.upper(): str(value) for name, value in Timing().model_dump().items()},
+    "EMERGENCY_STOP_SECONDS": "4",  # a worker that is stopped at work waits half of it
     "DJANGO_SECRET_KEY": "django-secret-of-the-tests-which-has-fifty-characters-or-more",
     "CALLBACK_SIGNING_KEY": "callback-signing-key-of-the-tests-32-characters",
     "ALLOWED_HOSTS": f"{LOOPBACK},testserver",

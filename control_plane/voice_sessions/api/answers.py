@@ -16,7 +16,7 @@ from control_plane.voice_sessions.api.payloads import (
     UsageTotal,
 )
 from control_plane.voice_sessions.models import OutboxRow, Transport, VoiceSession
-from control_plane.voice_sessions.pricing import Usage, cost_of
+from control_plane.voice_sessions.pricing import Usage, cost_of, plain
 from control_plane.voice_sessions.selectors import cost_record
 from control_plane.voice_sessions.services.opening import Opened
 from control_plane.voice_sessions.storage import object_address
@@ -60,7 +60,7 @@ def summary_answer(session: VoiceSession) -> SessionSummary:
         active_at=session.active_at,
         ended_at=session.ended_at,
         completed_at=session.completed_at,
-        cost_usd=None if session.cost_usd is None else str(session.cost_usd),
+        cost_usd=None if session.cost_usd is None else plain(session.cost_usd),
     )
 
 
@@ -71,7 +71,7 @@ def detail_answer(session: VoiceSession, *, usage: Iterable[Usage], jobs: Iterab
         **dict(summary_answer(session)),
         caller_present=session.caller_present,
         turns=tuple(_turns(session)),
-        usage=tuple(UsageTotal(**{**each._asdict(), "quantity": str(each.quantity)}) for each in used),
+        usage=tuple(UsageTotal(**{**each._asdict(), "quantity": plain(each.quantity)}) for each in used),
         cost=SessionCost.model_validate(session.cost or cost_record(cost_of(used))),
         objects=tuple(_objects(session)),
         jobs=tuple(JobSummary(job=job.job, state=job.state, attempts=job.attempts, error=job.error) for job in jobs),

@@ -150,8 +150,11 @@ def read_body(request: Request, kind: type[Body]) -> Body:
         PayloadMalformed: No JSON.
         PayloadInvalid: JSON of another shape.
     """
+    body = request.body
+    if rb"\u0000" in body:
+        raise PayloadInvalid("a text has a NUL character, which PostgreSQL cannot keep", hint="leave it out")
     try:
-        return kind.model_validate_json(request.body)
+        return kind.model_validate_json(body)
     except ValidationError as invalid:
         faults = invalid.errors(include_input=False, include_url=False, include_context=False)
         if faults[0]["type"] == "json_invalid":

@@ -1,0 +1,210 @@
+"""`/internal`: an agent may say everything twice, late and in any order; another's token, or an older attempt, nothing."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from contract.session import Reason, SessionFinished, State, TurnsPosted, UsageItem
+from control_plane.voice_sessions.models import OutboxRow, TranscriptTurn, UsageTotal, VoiceSession
+from tests.control_plane.given import bearer, heartbeat, session_in, turn
+from tests.platform.valkey import Valkey
+
+
+def post(client: Client, session: VoiceSession, what: str, payload: Any, **headers: str) -> Any:
+    """Post as the session's agent."""
+    body = payload if isinstance(payload, str | bytes) else payload.model_dump_json()
+    said = headers or bearer(session.pk)
+    path = f"/internal/sessions/{session.pk}/{what}"
+    return client.post(path, body, content_type="application/json", headers=said)
+
+
+def finished(**different: Any) -> SessionFinished:
+    """A last word."""
+    usual = {"attempt": 1, "reason": Reason.AGENT_FINISHED, "ended_at": timezone.now(), "last_turn": 2}
+    return SessionFinished.model_validate({**usual, **different})
+
+
+def used(quantity: float) -> UsageItem:
+    """Characters of a voice."""
+    return UsageItem(provider="elevenlabs", model="eleven_flash_v2_5", unit="characters", quantity=quantity)
+
+
+def test_turns_out_of_order_and_repeated_are_kept_once(stranger: Client) -> None:
+    """The first text of a number counts; the record is in order."""
+    session = session_in(State.ACTIVE)
+
+    for numbers in ((3, 1), (1, 2, 3), (2,)):
+        post(stranger, session, "turns", TurnsPosted(attempt=1, turns=tuple(turn(n, f"turn {n}") for n in numbers)))
+    post(stranger, session, "turns", TurnsPosted(attempt=1, turns=(turn(2, "changed"), turn(4), turn(4, "twice"))))
+
+    kept = list(TranscriptTurn.objects.values_list("number", "text"))
+    assert kept == [(1, "turn 1"), (2, "turn 2"), (3, "turn 3"), (4, "Good morning.")]
+
+
+def test_new_turns_are_told_once(stranger: Client, live_valkey: Valkey) -> None:
+    """A watcher sees each turn as it is committed, and the cost that it made."""
+    session = session_in(State.ACTIVE)
+    listener = live_valkey.client().pubsub()
+    listener.subscribe(f"events:{session.pk}")
+
+    for _ in range(2):
+        post(stranger, session, "turns", TurnsPosted(attempt=1, turns=(turn(1),), usage=(used(1000),)))
+
+    said = [
+        json.loads(each["data"])
+        for each in iter(lambda: listener.get_message(timeout=1), None)
+        if each["type"] == "message"
+    ]
+    assert [each["event"] for each in said] == ["session.turn", "session.cost", "session.cost"]
+    assert said[0]["turn"]["text"] == "Good morning."
+    assert said[1]["cost_usd"] == 0.05
+
+
+def test_usage_only_grows(stranger: Client) -> None:
+    """Totals come late and twice; the greatest is the truth of its attempt, and attempts add up."""
+    session = session_in(State.ACTIVE)
+
+    for attempt, quantity in ((1, 100), (1, 250.5), (1, 200), (2, 30)):
+        post(stranger, session, "turns", TurnsPosted(attempt=attempt, turns=(), usage=(used(quantity),)))
+
+    totals = [(each.attempt, float(each.quantity)) for each in UsageTotal.objects.order_by("attempt")]
+    assert totals == [(1, 250.5), (2, 30.0)]
+
+
+def test_a_heartbeat_is_kept_in_valkey_and_changes_the_record_only_with_the_caller(
+    stranger: Client, live_valkey: Valkey
+) -> None:
+    """A thousand calls would otherwise write a thousand rows a second."""
+    session = session_in(State.DISPATCHED)
+    states = []
+
+    for present in (False, True, True, False, False, True):
+        answer = post(stranger, session, "heartbeat", heartbeat(caller_present=present))
+        states.append(answer.json()["state"])
+
+    assert states == ["dispatched", "active", "active", "reconnecting", "reconnecting", "active"]
+    assert json.loads(str(live_valkey.client().get(f"session:{session.pk}:heartbeat")))["caller_present"] is True
+    assert 5300 < int(str(live_valkey.client().ttl(f"session:{session.pk}:heartbeat"))) <= 5400
+
+
+def test_an_agent_learns_of_the_end_from_any_callback(stranger: Client) -> None:
+    """Whatever else was lost: it asks once a second."""
+    session = session_in(State.ENDED)
+
+    answer = post(stranger, session, "heartbeat", heartbeat(caller_present=True))
+
+    assert (answer.status_code, answer.json()) == (200, {"state": "ended", "reason": "hangup", "attempt": 1})
+
+
+def test_finish_twice_answers_alike(stranger: Client) -> None:
+    """The first reason stays, and each job is there once."""
+    session = session_in(State.ACTIVE)
+
+    first = post(stranger, session, "finish", finished(recording_key=f"sessions/{session.pk}/audio.ogg"))
+    second = post(stranger, session, "finish", finished(reason=Reason.IDLE))
+
+    assert first.json() == second.json() == {"state": "ended", "reason": "agent_finished", "attempt": 1}
+    assert sorted(OutboxRow.objects.values_list("job", flat=True)) == ["transcript-finalise", "video-assemble"]
+
+
+def test_who_ended_it_first_is_the_reason(stranger: Client) -> None:
+    """The caller hung up; that the agent then says idle changes nothing."""
+    session = session_in(State.ENDED)
+
+    answer = post(stranger, session, "finish", finished(reason=Reason.IDLE))
+
+    assert answer.json()["reason"] == "hangup"
+
+
+def test_a_recording_of_another_session_is_not_taken(stranger: Client) -> None:
+    """A token is one session's; its agent must not have another's sound made into its film."""
+    session = session_in(State.ACTIVE)
+
+    post(stranger, session, "finish", finished(recording_key="sessions/vs_other/audio.ogg"))
+
+    assert VoiceSession.objects.get().recording_key == ""
+    assert list(OutboxRow.objects.values_list("job", flat=True)) == ["transcript-finalise"]
+
+
+@pytest.mark.parametrize("what", ["turns", "heartbeat", "finish"])
+def test_an_older_attempt_is_refused_and_told_who_has_the_call(stranger: Client, what: str) -> None:
+    """A paused agent that comes back must not speak in the record of another."""
+    session = session_in(State.ACTIVE)
+    post(stranger, session, "heartbeat", heartbeat(caller_present=True, attempt=2))
+    late = {
+        "turns": TurnsPosted(attempt=1, turns=(turn(1),)),
+        "heartbeat": heartbeat(caller_present=False),
+        "finish": finished(),
+    }
+
+    answer = post(stranger, session, what, late[what])
+
+    assert (answer.status_code, answer.json()) == (409, {"state": "active", "reason": None, "attempt": 2})
+    assert not TranscriptTurn.objects.exists()
+    assert VoiceSession.objects.get().state == State.ACTIVE
+
+
+def test_a_token_is_good_for_its_session_only(stranger: Client) -> None:
+    """Of another's, it is as if there were no such session."""
+    session, other = session_in(State.ACTIVE), session_in(State.ACTIVE)
+
+    answer = post(stranger, session, "heartbeat", heartbeat(caller_present=True), **bearer(other.pk))
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "session_unknown")
+
+
+def test_an_expired_token_is_refused(stranger: Client) -> None:
+    """It lives as long as a session may."""
+    session = session_in(State.ACTIVE)
+    long_ago = datetime.now(UTC) - timedelta(hours=3)
+
+    answer = post(stranger, session, "heartbeat", heartbeat(caller_present=True), **bearer(session.pk, now=long_ago))
+
+    assert answer.status_code == 401
+
+
+def test_the_api_key_is_no_callback_token(client: Client) -> None:
+    """And the other way round: each path has one kind."""
+    session = session_in(State.ACTIVE)
+
+    with_key = client.post(f"/internal/sessions/{session.pk}/finish", b"{}", content_type="application/json")
+    with_token = client.get("/api/v1/sessions", headers=bearer(session.pk))
+
+    assert (with_key.status_code, with_token.status_code) == (401, 401)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b"[]", 422),
+        (b'{"attempt": 0}', 422),
+        (b'{"attempt": 1, "turns": [], "usage": "\\u0000"}', 422),
+        (b"[" * 100_000, 400),
+        (b" " * 1_100_000, 413),
+    ],
+    ids=["cut", "not UTF-8", "a list", "values", "NUL", "deep", "long"],
+)
+def test_a_bad_body_is_refused_and_nothing_is_lost(stranger: Client, body: bytes, status: int) -> None:
+    """The agent posts again; the call goes on."""
+    session = session_in(State.ACTIVE)
+
+    answer = post(stranger, session, "turns", body)
+
+    assert answer.status_code == status
+    assert VoiceSession.objects.get().state == State.ACTIVE
+
+
+def test_what_was_said_is_in_no_error(stranger: Client) -> None:
+    """Errors are logged by whoever gets them."""
+    session = session_in(State.ACTIVE)
+
+    answer = post(stranger, session, "turns", b'{"attempt": 1, "turns": [{"text": "my secret illness"}]}')
+
+    assert answer.status_code == 422
+    assert "illness" not in answer.content.decode()

@@ -1,0 +1,73 @@
+"""Only a whole film ever appears in S3, whatever fills up, dies or is missing."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contract.session import State
+from control_plane.errors import JobFailed, JobImpossible
+from control_plane.voice_sessions.services.video import video_assemble
+from tests.control_plane.given import session_in
+from tests.control_plane.sound import recording
+from tests.platform.aws import RECORDINGS, Aws
+
+
+def uploaded(aws: Aws, tmp_path: Path, *, seconds: float) -> str:
+    """A session with its sound in S3."""
+    session = session_in(State.ENDED)
+    sound = recording(tmp_path / "audio.ogg", seconds=seconds)
+    aws.client("s3").upload_file(str(sound), RECORDINGS, f"sessions/{session.pk}/audio.ogg")
+    return session.pk
+
+
+def keys(aws: Aws) -> list[str]:
+    """What lies in the recordings bucket."""
+    found = aws.client("s3").list_objects_v2(Bucket=RECORDINGS).get("Contents", [])
+    return sorted(each["Key"].rsplit("/")[-1] for each in found)
+
+
+@pytest.fixture
+def little_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place for temporary files that holds 256 KiB."""
+    folder = tmp_path / "little"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_leaves_nothing_behind(stores: None, aws: Aws, tmp_path: Path, little_disk: Path) -> None:
+    """The sound fits, the film does not: the job fails, is tried again elsewhere, and S3 never saw a half."""
+    session_id = uploaded(aws, tmp_path, seconds=20)
+
+    with pytest.raises(JobFailed):
+        video_assemble(session_id)
+
+    assert keys(aws) == ["audio.ogg"]
+    assert not list(little_disk.glob("voiceplane-film-*"))
+    assert shutil.disk_usage(little_disk).free > 100_000
+
+
+def test_a_missing_recording_is_said_by_name(stores: None, aws: Aws) -> None:
+    """No attempt can bring it back."""
+    session = session_in(State.ENDED)
+
+    with pytest.raises(JobImpossible, match="recording_missing"):
+        video_assemble(session.pk)
+
+
+def test_a_film_lies_beside_its_sound(stores: None, aws: Aws, tmp_path: Path) -> None:
+    """Under the contract's key, which the answer records."""
+    session_id = uploaded(aws, tmp_path, seconds=2)
+
+    found = video_assemble(session_id)
+
+    assert found == {"video_key": f"sessions/{session_id}/call.mp4"}
+    assert keys(aws) == ["audio.ogg", "call.mp4"]
