@@ -30,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(WEBHOOK_PATH[1:], livekit_webhook),
     path("admin/", admin.site.urls),
 ]
+handler404 = "control_plane.voice_sessions.api.problems.no_such_path"
+handler500 = "control_plane.voice_sessions.api.problems.our_mistake"
 if settings.ENVIRONMENT.silk_enabled:
     silk: Any = include("silk.urls", namespace="silk")
     urlpatterns.append(path("admin/silk/", silk))

@@ -24,7 +24,7 @@ from contract.session import IDENTITY_CALLER, MAX_PARTICIPANTS
 from contract.timing import LIVEKIT_API_SECONDS, WEBHOOK_MAX_AGE_SECONDS
 from control_plane.errors import LiveKitError, LiveKitNotFound, LiveKitRefused, LiveKitUnavailable, WebhookForged
 
-AWAY: Final = frozenset({"unavailable", "deadline_exceeded", "internal", "unknown", "resource_exhausted"})
+AWAY: Final = frozenset({408, 429})  # besides 5xx: HTTP statuses that may pass by themselves
 MAX_SIGNED_SECONDS: Final = 300  # what LiveKit signs its webhooks for (facts: reliability §0.8)
 Answer = TypeVar("Answer")
 
@@ -188,4 +188,4 @@ def _typed(said: api.ServerError) -> LiveKitError:
     message = f"{said.code}: {said.message}"
     if said.code == "not_found":
         return LiveKitNotFound(message)
-    return LiveKitUnavailable(message) if said.code in AWAY else LiveKitRefused(message)
+    return LiveKitUnavailable(message) if said.status >= 500 or said.status in AWAY else LiveKitRefused(message)

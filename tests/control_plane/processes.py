@@ -49,7 +49,8 @@ class Running(NamedTuple):
 def environment_of(service: str, aws: Aws, **variables: str) -> dict[str, str]:
     """What a process is told; nothing of the machine but where its programs are."""
     machine = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    port = str(port_of(f"{service}-{variables.get('CELERY_POOL', '')}"))
+    name = service if service == "api" else f"{service}-{variables.get('CELERY_POOL', '')}"
+    port = str(port_of(name))  # the API's is the one that the LiveKit server posts to
     own = {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1", "SERVICE": service, "LOCAL_PORT": port}
     return {**machine, **VARIABLES, **aws.variables, **own, **variables}
 

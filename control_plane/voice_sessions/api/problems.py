@@ -6,7 +6,7 @@ from typing import Any, Final
 import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 from rest_framework.exceptions import APIException
 
@@ -35,6 +35,16 @@ def problem(refused: Refused) -> HttpResponse:
         hint=refused.advice,
         headers={"Retry-After": str(refused.retry_after_seconds)} if refused.retry_after_seconds else {},
     )
+
+
+def no_such_path(_request: HttpRequest, _raised: Exception) -> HttpResponse:
+    """Answer for a path that is nothing's."""
+    return _response(status=404, code="not_found", title="Not found", detail="no such path", hint="see /api/schema")
+
+
+def our_mistake(_request: HttpRequest) -> HttpResponse:
+    """Answer what nobody foresaw; Django has logged it."""
+    return _response(status=500, code="internal", title="Our mistake", detail="it is logged", hint="try again later")
 
 
 def answer_problem(raised: Exception, _context: dict[str, Any]) -> HttpResponse | None:

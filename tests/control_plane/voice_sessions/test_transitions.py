@@ -19,6 +19,8 @@ from control_plane.voice_sessions.services.media_events import media_event_take
 from control_plane.voice_sessions.transitions import session_move
 from tests.control_plane.given import NOW, heartbeat, session_in
 
+pytestmark = pytest.mark.usefixtures("stores")
+
 EVENTS: Final = ("here", "away", "joined", "left", "end", "finish", "room_finished", "dispatch", "complete")
 
 
@@ -30,10 +32,14 @@ def hint(session_id: str, name: str, *, sid: str, joined: int, number: int) -> H
 
 def happen(session_id: str, name: str, *, number: int = 0) -> None:
     """Let one thing happen, through the service that it happens by."""
-    now = NOW + timedelta(seconds=number)
+    now = NOW + timedelta(seconds=10 * number)
     acts: dict[str, Any] = {
-        "here": lambda: heartbeat_take(session_id, heartbeat(caller_present=True, sent_at=NOW), now=now),
-        "away": lambda: heartbeat_take(session_id, heartbeat(caller_present=False, sent_at=NOW), now=now),
+        "here": lambda: heartbeat_take(
+            session_id, heartbeat(caller_present=True, sent_at=NOW - timedelta(minutes=1)), now=now
+        ),
+        "away": lambda: heartbeat_take(
+            session_id, heartbeat(caller_present=False, sent_at=NOW - timedelta(minutes=1)), now=now
+        ),
         "joined": lambda: media_event_take(
             hint(session_id, "participant_joined", sid="PA_1", joined=1, number=number), now=now
         ),
@@ -73,7 +79,7 @@ def expected(state: State, name: str) -> set[State]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(st.sampled_from(EVENTS), min_size=1, max_size=10))
-def test_any_order_of_events_follows_the_table(stores: None, names: list[str]) -> None:
+def test_any_order_of_events_follows_the_table(names: list[str]) -> None:
     """Every step is one that the table allows, an end stays, its reason too, and the constraint never breaks."""
     session_id = session_in(State.REQUESTED, now=NOW).pk
     ended: tuple[str, Any] | None = None
@@ -94,7 +100,7 @@ def test_any_order_of_events_follows_the_table(stores: None, names: list[str]) -
 @pytest.mark.parametrize(
     "order", list(itertools.permutations(["joined 1", "left 1", "joined 2", "left 2", "joined 3"])), ids=" ".join
 )
-def test_webhooks_in_any_order_leave_the_same_state(stores: None, order: tuple[str, ...]) -> None:
+def test_webhooks_in_any_order_leave_the_same_state(order: tuple[str, ...]) -> None:
     """The caller reloaded twice and is here: whichever webhook was late."""
     session_id = session_in(State.DISPATCHED, now=NOW).pk
 
@@ -109,7 +115,7 @@ def test_webhooks_in_any_order_leave_the_same_state(stores: None, order: tuple[s
     assert (session.state, session.caller_present) == (State.ACTIVE, True)
 
 
-def test_a_room_that_closes_while_the_agent_hears_the_caller_ends_nothing(stores: None) -> None:
+def test_a_room_that_closes_while_the_agent_hears_the_caller_ends_nothing() -> None:
     """After a loss of Valkey there may be two rooms of one name."""
     session = session_in(State.ACTIVE)
 
@@ -120,7 +126,7 @@ def test_a_room_that_closes_while_the_agent_hears_the_caller_ends_nothing(stores
 
 @pytest.mark.parametrize("start", list(State))
 @pytest.mark.parametrize("to", list(State))
-def test_the_contracts_table_is_the_only_one(stores: None, start: State, to: State) -> None:
+def test_the_contracts_table_is_the_only_one(start: State, to: State) -> None:
     """Each pair of states: allowed and done, or not allowed and nothing."""
     session = _in_any(start)
 
@@ -144,7 +150,7 @@ def test_the_contracts_table_is_the_only_one(stores: None, start: State, to: Sta
     ],
     ids=str,
 )
-def test_the_database_refuses_what_cannot_be(stores: None, wrong: dict[str, Any]) -> None:
+def test_the_database_refuses_what_cannot_be(wrong: dict[str, Any]) -> None:
     """Whoever writes past the services finds the constraint."""
     session = session_in(State.ACTIVE)
 

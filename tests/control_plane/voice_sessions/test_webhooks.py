@@ -50,7 +50,7 @@ def signed(
     claims: dict[str, Any] = {"iss": issuer, "nbf": now, "exp": now + timedelta(seconds=life)}
     if digest:
         claims["sha256"] = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    return jwt.encode(claims, secret if algorithm != "none" else None, algorithm=algorithm)
+    return jwt.encode(claims, secret if algorithm != "none" else "", algorithm=algorithm)
 
 
 def deliver(client: Client, body: bytes, token: str) -> int:

@@ -1,4 +1,4 @@
-"""`/internal`: an agent may say everything twice, late and in any order; another's token, or an older attempt, nothing."""
+"""`/internal`: an agent may say everything twice, late, in any order; with another's token, or fenced, nothing."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -48,17 +48,11 @@ def test_turns_out_of_order_and_repeated_are_kept_once(stranger: Client) -> None
 def test_new_turns_are_told_once(stranger: Client, live_valkey: Valkey) -> None:
     """A watcher sees each turn as it is committed, and the cost that it made."""
     session = session_in(State.ACTIVE)
-    listener = live_valkey.client().pubsub()
-    listener.subscribe(f"events:{session.pk}")
 
-    for _ in range(2):
-        post(stranger, session, "turns", TurnsPosted(attempt=1, turns=(turn(1),), usage=(used(1000),)))
+    with live_valkey.heard(f"events:{session.pk}") as said:
+        for _ in range(2):
+            post(stranger, session, "turns", TurnsPosted(attempt=1, turns=(turn(1),), usage=(used(1000),)))
 
-    said = [
-        json.loads(each["data"])
-        for each in iter(lambda: listener.get_message(timeout=1), None)
-        if each["type"] == "message"
-    ]
     assert [each["event"] for each in said] == ["session.turn", "session.cost", "session.cost"]
     assert said[0]["turn"]["text"] == "Good morning."
     assert said[1]["cost_usd"] == 0.05

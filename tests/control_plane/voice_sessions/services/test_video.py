@@ -15,6 +15,8 @@ from tests.control_plane.given import session_in
 from tests.control_plane.sound import recording
 from tests.platform.aws import RECORDINGS, Aws
 
+pytestmark = pytest.mark.usefixtures("stores")
+
 
 def uploaded(aws: Aws, tmp_path: Path, *, seconds: float) -> str:
     """A session with its sound in S3."""
@@ -43,7 +45,7 @@ def little_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_full_disk_leaves_nothing_behind(stores: None, aws: Aws, tmp_path: Path, little_disk: Path) -> None:
+def test_a_full_disk_leaves_nothing_behind(aws: Aws, tmp_path: Path, little_disk: Path) -> None:
     """The sound fits, the film does not: the job fails, is tried again elsewhere, and S3 never saw a half."""
     session_id = uploaded(aws, tmp_path, seconds=20)
 
@@ -55,7 +57,7 @@ def test_a_full_disk_leaves_nothing_behind(stores: None, aws: Aws, tmp_path: Pat
     assert shutil.disk_usage(little_disk).free > 100_000
 
 
-def test_a_missing_recording_is_said_by_name(stores: None, aws: Aws) -> None:
+def test_a_missing_recording_is_said_by_name() -> None:
     """No attempt can bring it back."""
     session = session_in(State.ENDED)
 
@@ -63,7 +65,7 @@ def test_a_missing_recording_is_said_by_name(stores: None, aws: Aws) -> None:
         video_assemble(session.pk)
 
 
-def test_a_film_lies_beside_its_sound(stores: None, aws: Aws, tmp_path: Path) -> None:
+def test_a_film_lies_beside_its_sound(aws: Aws, tmp_path: Path) -> None:
     """Under the contract's key, which the answer records."""
     session_id = uploaded(aws, tmp_path, seconds=2)
 
