@@ -1,13 +1,18 @@
 """A Celery worker of one pool: `python -m control_plane.worker`, the pool by CELERY_POOL."""
 
+from __future__ import annotations
+
 import os
 import sys
 import tempfile
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contract.environment import CeleryEnv
 from contract.services import CELERY
 from control_plane.environment import narrow, pool_of, port_of, read_environment
+
+if TYPE_CHECKING:
+    from runtime.kit.metrics import Recorder
 
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -23,25 +28,50 @@ def main() -> None:
 
 
 def _work(environment: CeleryEnv) -> None:
-    from celery import signals
+    import django
 
     from control_plane.celery_app import app
     from control_plane.worker_probes import WorkerProbes
     from runtime.kit import logs
-    from runtime.kit.cloudwatch import Publisher
     from runtime.kit.http import ProbeServer
 
     logs.configure(environment)
-    import django
-
     django.setup()
     from control_plane.voice_sessions.measures import recorder
 
     pool = pool_of(environment)
-    publisher = Publisher(recorder(), region=environment.aws_region)
     probes = WorkerProbes(app, queue=pool.queue, environment=environment)
+    server = ProbeServer(environment.listen_host, port_of(environment, CELERY), probes.answers(recorder()))
+    workers = _follow(recorder(), environment)
+    try:
+        app.start(["worker", *_options(environment)])
+    finally:
+        server.close()
+    # Celery's command says nothing of how its worker ended; a broken one must not look like a stopped one.
+    sys.exit(workers[0].exitcode if workers else 1)
 
-    workers: list[Any] = []
+
+def _options(environment: CeleryEnv) -> list[str]:
+    pool = pool_of(environment)
+    limit = ["--time-limit", str(pool.task_time_limit_seconds)] if pool.execution == "prefork" else []
+    return [
+        *("--pool", pool.execution),
+        *("--concurrency", str(environment.celery_concurrency)),
+        *("--queues", pool.queue),
+        *("--loglevel", environment.log_level),
+        *limit,
+        "--without-gossip",
+        "--without-mingle",
+    ]
+
+
+def _follow(recorder: Recorder, environment: CeleryEnv) -> list[Any]:
+    """Publish what is recorded, in the worker and in each of its children; answer the list that holds the worker."""
+    from celery import signals
+
+    from runtime.kit.cloudwatch import Publisher
+
+    publisher, workers = Publisher(recorder, region=environment.aws_region), []
 
     def keep(sender: Any, **_: Any) -> None:
         workers.append(sender)
@@ -52,31 +82,12 @@ def _work(environment: CeleryEnv) -> None:
     def stop(**_: Any) -> None:
         publisher.stop()
 
-    # Children record in their own memory, so each publishes what it has done.
     signals.worker_init.connect(keep, weak=False)
     signals.worker_process_init.connect(start, weak=False)
     signals.worker_process_shutdown.connect(stop, weak=False)
     signals.worker_ready.connect(start, weak=False)
     signals.worker_shutdown.connect(stop, weak=False)
-    server = ProbeServer(environment.listen_host, port_of(environment, CELERY), probes.answers(recorder()))
-    limit = ["--time-limit", str(pool.task_time_limit_seconds)] if pool.execution == "prefork" else []
-    try:
-        app.start(
-            [
-                "worker",
-                *("--pool", pool.execution),
-                *("--concurrency", str(environment.celery_concurrency)),
-                *("--queues", pool.queue),
-                *("--loglevel", environment.log_level),
-                *limit,
-                "--without-gossip",
-                "--without-mingle",
-            ]
-        )
-    finally:
-        server.close()
-    # Celery's command says nothing of how its worker ended; a broken one must not look like a stopped one.
-    sys.exit(workers[0].exitcode if workers else 1)
+    return workers
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ class LiveKitService:
 
     def egress_start(self, room: str, *, key: str) -> str:
         """Record a room into the recordings bucket that egress is configured with, and answer the egress's id."""
-        output = api.EncodedFileOutput(file_type=api.EncodedFileType.MP4, filepath=key, s3=api.S3Upload())
+        output = api.EncodedFileOutput(file_type=api.EncodedFileType.MP4, filepath=key)
         request = api.RoomCompositeEgressRequest(room_name=room, file_outputs=[output])
         return str(self._run(lambda livekit: livekit.egress.start_room_composite_egress(request)).egress_id)
 

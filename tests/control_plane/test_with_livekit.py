@@ -124,8 +124,12 @@ def test_every_no_has_its_kind(service: LiveKitService, livekit: LiveKit) -> Non
         stranger.room_create("vs_1", timeouts=TIMEOUTS)
     with pytest.raises(LiveKitUnavailable):
         nowhere.room_create("vs_1", timeouts=TIMEOUTS)
+    service.room_create("vs_1", timeouts=TIMEOUTS)
     with pytest.raises(LiveKitUnavailable):
         service.egress_start("vs_1", key="sessions/vs_1/call.mp4")  # no egress service is connected
+    with pytest.raises(LiveKitNotFound):
+        service.egress_stop("EG_nothing")
+    service.room_delete("vs_1")
 
 
 def test_a_room_that_could_not_be_closed_is_closed_by_a_job() -> None:
