@@ -2,34 +2,37 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Final
 
 from livekit.agents import APIConnectionError, APIStatusError, APITimeoutError
 
-CUT = "connection_cut"
+CONNECTION: Final = "connection"
+HIGHEST_HTTP: Final = 599  # beyond are the codes with which a WebSocket is closed
 
 
 def kind_of_failure(error: BaseException) -> str:
-    """Answer `401` and the like where the provider gave a status, else `timeout`, `malformed` or `connection_cut`.
+    """Answer `401` and the like where the provider gave a status, else `timeout`, `malformed` or `connection`.
 
-    Plugins wrap what happened, the ElevenLabs one even a timeout: the first cause that says something counts.
+    `connection` is one that could not be made, or was cut. Plugins wrap what happened, the ElevenLabs one even a
+    timeout: the first cause that says something counts.
     """
-    return next((kind for cause in _causes(error) if (kind := _kind(cause))), type(error).__name__)
+    return next((kind for cause in _causes(error) if (kind := _kind(cause))), _default(error))
 
 
 def _kind(error: BaseException) -> str:
     if isinstance(error, APIStatusError) and error.status_code >= HTTPStatus.BAD_REQUEST:
-        return str(error.status_code) if error.status_code < 600 else CUT  # beyond are the codes of WebSockets
+        return str(error.status_code) if error.status_code <= HIGHEST_HTTP else CONNECTION
     if isinstance(error, TimeoutError | APITimeoutError):
         return "timeout"
-    if isinstance(error, ValueError):  # JSON that cannot be read is one
-        return "malformed"
-    if isinstance(error, APIConnectionError) and error.__cause__ is None:
-        return CUT
-    return ""
+    return "malformed" if isinstance(error, ValueError) else ""  # JSON that cannot be read is one
+
+
+def _default(error: BaseException) -> str:
+    return CONNECTION if isinstance(error, APIConnectionError) else type(error).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
