@@ -58,7 +58,7 @@ async def enter(ctx: JobContext) -> None:
         try:
             await _hold(ctx, read_metadata(ctx.job.metadata), control_plane)
         except (MetadataUnreadable, PipelineUnavailable, TimeoutError) as refused:
-            await refuse(control_plane, attempt=attempt, reason=_REASONS[type(refused)], detail=str(refused))
+            await refuse(control_plane, attempt=attempt, reason=_reason(refused), detail=str(refused))
         ctx.shutdown(reason="call ended")
 
 
@@ -105,6 +105,11 @@ async def _hold(ctx: JobContext, metadata: SessionMetadata, control_plane: Contr
     )
     await call.run()
     await transport.aclose()
+
+
+def _reason(refused: Exception) -> Reason:
+    """A pipeline is unavailable for several reasons, each a class of its own below the one."""
+    return next(reason for kind, reason in _REASONS.items() if isinstance(refused, kind))
 
 
 def _whom_to_tell(text: str) -> tuple[str, str, int]:
