@@ -1,5 +1,7 @@
 """Both pipelines hold a conversation: a caller is heard, answered and charged for, by the real plugins."""
 
+import asyncio
+
 import pytest
 
 from contract.environment import ProviderEnv
@@ -94,16 +96,21 @@ async def test_a_call_without_keys_is_counted_too(laptop: ProviderEnv, voice: Ca
 async def test_two_calls_in_one_process_share_no_connections(
     loopback: ProviderEnv, control: Control, voice: CallersVoice
 ) -> None:
-    """With shared ones the 26th call would wait for ever."""
+    """A context has 50 connections to a host: the 26th of the calls that share one waits for ever."""
     control.script("deepgram", [ASKED, ASKED])
 
-    async with conversation(session_metadata("deepgram_openai"), loopback) as first:
-        one = first.pipeline.tts._ensure_session()  # type: ignore[attr-defined]
-        assert one is first.pipeline.stt._ensure_session()  # type: ignore[attr-defined]
-        first.microphone.speak(voice(ASKED))
-        await first.until(answered, seconds=20)
+    async def call() -> tuple[object, object]:
+        async with conversation(session_metadata("deepgram_openai"), loopback) as held:
+            held.microphone.speak(voice(ASKED))
+            await held.until(answered, seconds=20)
+            stt, tts = held.pipeline.stt, held.pipeline.tts
+            return stt._ensure_session(), tts._ensure_session()  # type: ignore[attr-defined]
 
-    assert one.closed
+    (ears, mouth), (others_ears, others_mouth) = await asyncio.gather(call(), call())
+
+    assert ears is mouth
+    assert others_ears is others_mouth
+    assert ears is not others_ears
 
 
 def answered(held: Conversation) -> bool:

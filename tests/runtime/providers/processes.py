@@ -13,7 +13,7 @@ from runtime.providers.app import PROVIDERS, addresses
 from runtime.providers.control import Control
 from tests.runtime.providers.served import served
 
-LOADING_SECONDS = 60
+LOADING_SECONDS = 120
 POLL_SECONDS = 0.1
 
 

@@ -94,7 +94,7 @@ async def test_a_silent_socket_ends_at_its_timeout(voice: elevenlabs.TTS, contro
         await spoken(voice, TEXT, options=APIConnectOptions(max_retry=0, timeout=0.5))
 
     assert isinstance(silent.value.__cause__, APITimeoutError)
-    assert 0.5 <= clock() - began < 2
+    assert 0.5 <= clock() - began < 5
 
 
 async def test_a_malformed_message_is_named(voice: elevenlabs.TTS, control: Control) -> None:

@@ -125,7 +125,7 @@ async def test_a_silent_request_ends_at_its_timeout(model: openai.LLM, control: 
         await answered(model, "Hello?", options=APIConnectOptions(max_retry=0, timeout=0.5))
 
     assert isinstance(silent.value, APITimeoutError)
-    assert 0.5 <= clock() - began < 2
+    assert 0.5 <= clock() - began < 5
 
 
 async def test_a_malformed_message_is_named(model: openai.LLM, control: Control) -> None:
