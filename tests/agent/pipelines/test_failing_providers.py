@@ -62,8 +62,14 @@ async def test_a_model_that_fails(loopback: ProviderEnv, control: Control, fault
 
 @pytest.mark.parametrize(
     ("fault", "kind"),
-    [(Fault(status=401), "401"), (Fault(status=503), "503"), (CUT, "connection"), (SILENT, "timeout")],
-    ids=["401", "503", "cut", "silent"],
+    [
+        (Fault(status=401), "401"),
+        (Fault(status=503), "503"),
+        (CUT, "connection"),
+        (MALFORMED, "malformed"),
+        (SILENT, "timeout"),
+    ],
+    ids=["401", "503", "cut", "malformed", "silent"],
 )
 async def test_a_voice_that_fails(loopback: ProviderEnv, control: Control, fault: Fault, kind: str) -> None:
     """A caller who hears nothing must not wait for minutes."""
@@ -102,6 +108,24 @@ async def test_a_fault_that_passes_is_not_noticed(loopback: ProviderEnv, control
         assert held.turns == [("user", SENTENCE), ("assistant", "Good to know.")]
         assert held.closed is None
         assert {error.error.recoverable for error in held.errors} == {True}
+
+
+@pytest.mark.parametrize("answer", [Answer.CUT, Answer.MALFORMED])
+async def test_a_recognition_that_loses_one_utterance_hears_the_next(
+    loopback: ProviderEnv, control: Control, voice: CallersVoice, answer: Answer
+) -> None:
+    """The plugin connects again; the caller says it again."""
+    control.script("deepgram", ["Lost.", SENTENCE])
+    control.spoil("deepgram", Fault(answer=answer, times=1))
+
+    async with conversation(session_metadata("deepgram_openai"), loopback) as held:
+        held.microphone.speak(voice(SENTENCE))
+        held.microphone.speak(bytes(96_000))  # two seconds of silence
+        held.microphone.speak(voice(SENTENCE))
+        await held.until(lambda held: len(held.turns) == 2, seconds=20)
+
+        assert held.turns[0] == ("user", SENTENCE)
+        assert held.closed is None
 
 
 async def test_a_cough_is_no_deaf_recognition(loopback: ProviderEnv, control: Control, voice: CallersVoice) -> None:
