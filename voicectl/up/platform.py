@@ -44,7 +44,6 @@ PORTS: Final = (
     *("providers", "speech", "agent", "supervisor", "beat", "guardian"),
     *(f"celery-{pool.name}" for pool in POOLS),
 )
-BUILD_SECONDS: Final = 1800.0
 
 
 class Place(NamedTuple):
@@ -126,14 +125,14 @@ class _Table:
         )
 
     def livekit_build(self) -> Process:
+        """It downloads, so it needs the person's own settings of proxies, certificates, pip, Go and Docker."""
         return self._module(
             "livekit-build",
             ("voicectl.up.livekit_server",),
             meaning="once, about 3 minutes",
-            environment={name: value for name, value in self._place.variables.items() if name.startswith("GO")},
+            environment=self._place.variables,
             once=True,
             optional=True,
-            start_seconds=BUILD_SECONDS,
         )
 
     def livekit(self) -> Process:
@@ -256,7 +255,7 @@ class _Table:
         return Process(
             name=name,
             command=(sys.executable, "-m", *module),
-            environment={**self._base, **(environment or {})},
+            environment={**self._base, **(environment or {}), "PYTHONPATH": str(ROOT)},
             ports=(self._ports[name],) if name in self._ports else (),
             **more,
         )

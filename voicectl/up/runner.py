@@ -75,7 +75,8 @@ class Runner:
 
     async def _may_start(self, before: Sequence["Runner"]) -> bool:
         for other in before:
-            self._tell(Status.WAITING, f"for {other.process.name}")
+            if not other.settled.is_set():
+                self._tell(Status.WAITING, f"for {other.process.name}")
             await _first(other.settled, self._world.stopping)
             if self._world.stopping.is_set():
                 self._tell(Status.STOPPED)
@@ -93,7 +94,7 @@ class Runner:
             if self._world.stopping.is_set() or self.status is Status.DONE:
                 break
             if self.process.optional and self.process.once:
-                self._tell(Status.LEFT_OUT, why)
+                self._tell(Status.LEFT_OUT, self.log.last_line or why)
                 return
             wait = self.deaths.add(ready_at=self._ready_at, now=self._world.clock.now())
             if wait is None:

@@ -61,7 +61,8 @@ class LiveScreen:
 
     def changed(self, runner: Runner) -> None:
         """Draw at once what is about to scroll by in a log only."""
-        if runner.status in (Status.RESTARTING, Status.FAILED):
+        told_why = runner.status is Status.LEFT_OUT and runner.process.optional
+        if told_why or runner.status in (Status.RESTARTING, Status.FAILED):
             self._live.console.print(_line(runner))
 
     def green(self, seconds: float) -> None:

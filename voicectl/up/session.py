@@ -53,20 +53,27 @@ def run_platform(folder: Path, *, variables: Mapping[str, str], wishes: Wishes, 
         if wishes.is_fresh:
             _empty(folder)
         state = _without_leftovers(State.read(folder), folder)
-        session = _Session(folder, state=state, variables=variables, wishes=wishes, screen=screen)
-        return asyncio.run(session.run(held))
+        with tempfile.TemporaryDirectory(prefix="voiceplane-", ignore_cleanup_errors=True) as temporary:
+            session = _Session(folder, Path(temporary), state=state, variables=variables, wishes=wishes, screen=screen)
+            return asyncio.run(session.run(held))
     finally:
         os.close(held)
 
 
 class _Session:
     def __init__(
-        self, folder: Path, *, state: State, variables: Mapping[str, str], wishes: Wishes, screen: Screen
+        self,
+        folder: Path,
+        temporary: Path,
+        *,
+        state: State,
+        variables: Mapping[str, str],
+        wishes: Wishes,
+        screen: Screen,
     ) -> None:
         self._folder, self._screen, self._watch = folder, screen, Stopwatch()
         chosen = ports.choose(PORTS, folder=folder, before=state.ports, fixed=wishes.fixed_ports)
         own = backing(variables, keys=state.keys, ports=chosen)
-        temporary = Path(tempfile.mkdtemp(prefix="voiceplane-"))  # a short path: sockets lie in it
         place = Place(
             folder=folder,
             temporary=temporary,
@@ -101,7 +108,6 @@ class _Session:
                 self._screen.end(self._supervisor.failed)
         finally:
             guard.close()
-            shutil.rmtree(self._running.temporary, ignore_errors=True)
             self._state.model_copy(update={"running": None}).write(self._folder)
         return 1 if self._supervisor.failed else 0
 

@@ -75,7 +75,7 @@ def test_nothing_of_the_persons_account_reaches_a_process(tmp_path: Path) -> Non
     """A laptop's platform must not write into a real bucket, nor pay for a real provider."""
     own = {"AWS_PROFILE": "prod", "AWS_SESSION_TOKEN": "real", "OPENAI_API_KEY": "sk-real", "PATH": "/bin"}
 
-    for process in table(tmp_path, own).values():
+    for process in table(tmp_path, own).values():  # the build, which only downloads, is not among them
         assert "AWS_PROFILE" not in process.environment
         assert process.environment["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
         assert "real" not in process.environment.values()

@@ -173,7 +173,7 @@ async def test_an_optional_step_that_fails_leaves_out_what_needs_it(
         await platform.until(lambda: platform.supervisor.is_green)
 
         assert {name: (runner.status, runner.detail) for name, runner in platform.supervisor.runners.items()} == {
-            "build": (Status.LEFT_OUT, "died with exit code 1"),
+            "build": (Status.LEFT_OUT, "this is why"),
             "livekit": (Status.LEFT_OUT, "needs build"),
             "agent": (Status.LEFT_OUT, "needs livekit"),
             "gateway": (Status.READY, ""),

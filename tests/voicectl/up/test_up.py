@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.voicectl.up import programs
 from voicectl.up.environments import ARTEFACTS, RECORDINGS
 from voicectl.up.state import State, running_platform
 from voicectl.up.warden import marked
@@ -178,6 +180,41 @@ def test_data_keys_and_ports_outlive_a_restart_until_somebody_wants_it_fresh(clo
     assert clone.run("up", "--detach", "--fresh", "--only=postgres")[0] == 0
     assert State.read(clone.folder).keys != before.keys
     assert rows(State.read(clone.folder)) == 0
+
+
+def test_without_any_way_to_a_livekit_server_one_line_says_so_and_the_rest_comes_up(
+    clone: Clone, tmp_path: Path
+) -> None:
+    """Calls still go over WebSockets."""
+    for name in ("go", "docker", "livekit-server"):
+        programs.program(tmp_path / "bin" / name, "exit 1")
+    clone.variables |= {
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "PIP_NO_INDEX": "1",
+        "PIP_CONFIG_FILE": os.devnull,
+    }
+
+    code, said = clone.run("up", "--detach", "--only=valkey,livekit-build,livekit")
+
+    assert code == 0, said
+    details = {process["name"]: process["detail"] for process in clone.status()["processes"]}
+    assert details["livekit-build"].startswith("no LiveKit server: ")
+    assert "calls can use the WebSocket transport" in details["livekit-build"]
+    assert details["livekit"] == "needs livekit-build"
+    assert details["valkey"] == ""
+
+
+def test_a_port_that_was_asked_for_and_is_in_use_is_refused(clone: Clone) -> None:
+    """Nothing was started, and the sentence names the port."""
+    with socket.create_server(("127.0.0.1", 0)) as occupant:
+        port = occupant.getsockname()[1]
+
+        code, said = clone.run("up", "--plain", "--only=valkey", f"--port=valkey={port}")
+
+    assert code == 2
+    assert said == f"port {port} for valkey is in use; stop what uses it, or choose another\n"
+    assert clone.run("status")[0] == 3
 
 
 def test_a_second_up_of_the_same_clone_is_refused(clone: Clone) -> None:
