@@ -41,11 +41,12 @@ def start_detached(folder: Path, *, wishes: Wishes) -> int:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    print(f"starting; it says what it does in {log}", flush=True)
     deadline = time.monotonic() + UP_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         running = State.read(folder).running
         if running and running.pid == process.pid and running.processes and running.is_green:
-            print(f"up; `voicectl status` shows it, `voicectl down` stops it; log: {log}")
+            print("up; `voicectl status` shows it, `voicectl down` stops it")
             return 0
         Event().wait(POLL_SECONDS)
     if process.returncode is None:

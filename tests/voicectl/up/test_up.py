@@ -7,8 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.platform.waiting import wait_until
 from tests.voicectl.up import programs
 from voicectl.up.environments import ARTEFACTS, RECORDINGS
 from voicectl.up.state import State, running_platform
@@ -80,13 +80,6 @@ def clone(tmp_path: Path) -> Iterator[Clone]:
     clone.run("down")
 
 
-def wait_for(what: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + SECONDS
-    while not what():
-        assert time.monotonic() < deadline, "it did not happen in time"
-
-
 def test_the_servers_are_real_and_everybody_can_find_them(clone: Clone, livekit_binary: Path) -> None:
     """One command, and PostgreSQL, Valkey, S3 and LiveKit answer on loopback."""
     code, said = clone.run("up", "--detach", BACKING)
@@ -132,11 +125,11 @@ def test_the_servers_are_real_and_everybody_can_find_them(clone: Clone, livekit_
 def test_a_killed_server_comes_back_and_the_screen_says_which(clone: Clone) -> None:
     """Everything else goes on meanwhile."""
     up = clone.start("up", "--json", "--only=valkey,aws")
-    wait_for(lambda: is_green(clone))
+    wait_until(lambda: is_green(clone), what="everything is up", seconds=SECONDS)
     first = clone.pids()
 
     os.kill(first["valkey"], signal.SIGKILL)
-    wait_for(lambda: is_green(clone) and clone.pids()["valkey"] not in (0, first["valkey"]))
+    wait_until(lambda: is_green(clone) and clone.pids()["valkey"] not in (0, first["valkey"]), what="valkey is back")
     os.kill(up.pid, signal.SIGINT)
     said, _ = up.communicate(timeout=SECONDS)
 
@@ -152,14 +145,14 @@ def test_a_killed_server_comes_back_and_the_screen_says_which(clone: Clone) -> N
 def test_when_up_itself_is_killed_nothing_of_it_survives(clone: Clone) -> None:
     """A closed laptop lid, an out-of-memory killer: the next start must find its ports free and its data whole."""
     up = clone.start("up", "--plain", BACKING)
-    wait_for(lambda: is_green(clone))
+    wait_until(lambda: is_green(clone), what="everything is up", seconds=SECONDS)
     pids, run = clone.pids(), clone.run_id()
     assert {pids["postgres"], pids["aws"]} <= set(marked(run))
 
     up.kill()
     up.communicate(timeout=SECONDS)
 
-    wait_for(lambda: not any(psutil.pid_exists(pid) for pid in pids.values()))
+    wait_until(lambda: not any(psutil.pid_exists(pid) for pid in pids.values()), what="all are gone")
     assert list(marked(run)) == []
     assert clone.run("status")[0] == 3
 
@@ -180,6 +173,18 @@ def test_data_keys_and_ports_outlive_a_restart_until_somebody_wants_it_fresh(clo
     assert clone.run("up", "--detach", "--fresh", "--only=postgres")[0] == 0
     assert State.read(clone.folder).keys != before.keys
     assert rows(State.read(clone.folder)) == 0
+
+
+def test_three_quick_deaths_end_it_with_the_last_lines_of_that_log(clone: Clone) -> None:
+    """A migration without a database; whoever reads only the screen knows why."""
+    code, said = clone.run("up", "--plain", "--only=migration,valkey")
+
+    assert code == 1
+    assert "migration: restarting died with exit code 1; again in 0.5 s" in said
+    assert "migration died with exit code 1, for the last time; its log ends:" in said
+    assert "connection" in said.partition("its log ends:")[2]
+    assert said.endswith(f"all of it: {clone.folder / 'logs' / 'migration.log'}\n")
+    assert clone.run("status")[0] == 3
 
 
 def test_without_any_way_to_a_livekit_server_one_line_says_so_and_the_rest_comes_up(
