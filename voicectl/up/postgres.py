@@ -7,7 +7,11 @@ import importlib.util
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from voicectl.up.errors import MachineUnfit
@@ -17,6 +21,8 @@ USER: Final = "voiceplane"
 DATABASE: Final = "voiceplane"
 CONNECTIONS: Final = 200
 INIT_SECONDS: Final = 120
+ORPHAN_SECONDS: Final = 30.0
+AGAIN_SECONDS: Final = 0.05
 
 
 def program(name: str) -> Path:
@@ -37,11 +43,27 @@ def main(folder: Path, port: int) -> None:
     prefix = without_root()
     if not data.exists():
         _make(folder, prefix=prefix, password=os.environ["DATABASE_PASSWORD"])
+    _await_orphans(data)
     settings = {"listen_addresses": "127.0.0.1", "port": port, "max_connections": CONNECTIONS}
     options = [f"--{name}={value}" for name, value in settings.items()]
     # A socket in a shared folder would be in the way of another clone's.
     command = [*prefix, str(program("postgres")), "-D", str(data), "--unix_socket_directories=", *options]
     os.execve(command[0], command, {name: value for name, value in os.environ.items() if name != "DATABASE_PASSWORD"})
+
+
+def _await_orphans(data: Path) -> None:
+    """When a server was killed its backends end by themselves, a moment later; until then a new one refuses."""
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    while time.monotonic() < deadline and any(_works_in(data)):
+        Event().wait(AGAIN_SECONDS)
+
+
+def _works_in(data: Path) -> Iterator[str]:
+    """Find processes whose working folder is the data's, as that of all of PostgreSQL's is; only Linux tells."""
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):  # it ended meanwhile, or is another user's
+            if link.readlink() == data.resolve():
+                yield link.parent.name
 
 
 def _make(folder: Path, *, prefix: tuple[str, ...], password: str) -> None:

@@ -21,6 +21,7 @@ def main(folder: Path, port: int) -> None:
     configuration.write_text(
         f"bind 127.0.0.1\nport {port}\nprotected-mode yes\nrequirepass {os.environ[PASSWORD]}\n"
         f'save ""\nappendonly no\ndir "{folder}"\ndaemonize no\n'
+        "set-proc-title no\n"  # a title is written over the environment, and our mark is in it
     )
     server = str(get_binary_path())
     os.execve(

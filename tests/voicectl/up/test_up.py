@@ -147,7 +147,7 @@ def test_when_up_itself_is_killed_nothing_of_it_survives(clone: Clone) -> None:
     up = clone.start("up", "--plain", BACKING)
     wait_until(lambda: is_green(clone), what="everything is up", seconds=SECONDS)
     pids, run = clone.pids(), clone.run_id()
-    assert {pids["postgres"], pids["aws"]} <= set(marked(run))
+    assert set(pids.values()) <= set(marked(run))
 
     up.kill()
     up.communicate(timeout=SECONDS)
@@ -155,6 +155,26 @@ def test_when_up_itself_is_killed_nothing_of_it_survives(clone: Clone) -> None:
     wait_until(lambda: not any(psutil.pid_exists(pid) for pid in pids.values()), what="all are gone")
     assert list(marked(run)) == []
     assert clone.run("status")[0] == 3
+
+
+def test_when_nobody_was_left_to_clean_up_the_next_start_does(clone: Clone) -> None:
+    """Whoever kills everything by name kills the cleaner too."""
+    up = clone.start("up", "--plain", BACKING)
+    wait_until(lambda: is_green(clone), what="everything is up", seconds=SECONDS)
+    pids, run = clone.pids(), clone.run_id()
+    cleaners = [process for process in psutil.process_iter() if run in command_line(process)]
+    assert len(cleaners) == 1
+
+    cleaners[0].kill()
+    up.kill()
+    up.communicate(timeout=SECONDS)
+    assert set(pids.values()) <= set(marked(run))
+    ports = State.read(clone.folder).ports
+    code, said = clone.run("up", "--detach", BACKING)
+
+    assert code == 0, said
+    assert list(marked(run)) == []
+    assert State.read(clone.folder).ports == ports
 
 
 def test_data_keys_and_ports_outlive_a_restart_until_somebody_wants_it_fresh(clone: Clone) -> None:
