@@ -29,7 +29,9 @@ def test_any_one_process_may_be_killed_and_comes_back(tmp_path: Path, livekit_bi
     try:
         wait_until(partial(is_green, up, folder), what="everything is up", seconds=SECONDS)
         first = {process.name: process.pid for process in running(folder).processes if process.pid}
-        for name, pid in first.items():
+        for name in first:
+            pid = pid_of(folder, name)
+            assert pid > 0, f"{name} does not run"
             os.kill(pid, signal.SIGKILL)
             wait_until(partial(is_back, up, folder, name, pid), what=f"{name} is back", seconds=SECONDS)
         run = running(folder).run
@@ -38,10 +40,11 @@ def test_any_one_process_may_be_killed_and_comes_back(tmp_path: Path, livekit_bi
         said, _ = up.communicate(timeout=SECONDS)
 
     news = [json.loads(line) for line in said.splitlines()]
-    restarted = [(each["process"], each["detail"]) for each in news if each.get("status") == "restarting"]
+    restarted = [(each["process"], each["detail"].partition(";")[0]) for each in news if is_restart(each)]
     names = {container.name for container in CONTAINERS if container.name not in ONLY_ON_AWS | {"celery", "migration"}}
     assert up.returncode == 0
-    assert restarted == [(name, "died with SIGKILL; again in 0.5 s") for name in first]
+    # A client may have given up because its server was killed; it came back too, or this would not be green.
+    assert [name for name, why in restarted if why == "died with SIGKILL"] == list(first)
     assert names <= first.keys()
     assert list(marked(run)) == []
     assert [pid for pid in first.values() if psutil.pid_exists(pid)] == []
@@ -74,7 +77,16 @@ def is_green(up: "subprocess.Popen[str]", folder: Path) -> bool:
     return bool(found and found.processes and found.is_green)
 
 
+def is_restart(news: dict[str, str]) -> bool:
+    """Whether a line says that a process is about to be started again."""
+    return news.get("status") == "restarting"
+
+
+def pid_of(folder: Path, name: str) -> int:
+    """The first process of one of them."""
+    return next(process.pid for process in running(folder).processes if process.name == name)
+
+
 def is_back(up: "subprocess.Popen[str]", folder: Path, name: str, before: int) -> bool:
     """Whether a process was started again, and everything is up."""
-    pid = next(process.pid for process in running(folder).processes if process.name == name)
-    return pid not in (0, before) and is_green(up, folder)
+    return pid_of(folder, name) not in (0, before) and is_green(up, folder)
