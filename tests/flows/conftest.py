@@ -30,13 +30,13 @@ class RunningPlatform:
     def __init__(self, folder: Path) -> None:
         """Not started yet."""
         self.folder = folder
-        self._variables = {**os.environ, "VOICEPLANE_STATE": str(folder), "PYTHONPATH": f"{ROOT}:{ROOT / 'constructs'}"}
+        self.variables = {**os.environ, "VOICEPLANE_STATE": str(folder), "PYTHONPATH": f"{ROOT}:{ROOT / 'constructs'}"}
 
     def voicectl(self, *arguments: str, seconds: float = 180) -> "subprocess.CompletedProcess[str]":
         """Run a command as a person would."""
         command = [sys.executable, "-m", "voicectl", *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env=self._variables, capture_output=True, text=True, timeout=seconds, check=False
+            command, cwd=ROOT, env=self.variables, capture_output=True, text=True, timeout=seconds, check=False
         )
 
     def call(self, *arguments: str) -> dict[str, Any]:

@@ -1,0 +1,108 @@
+"""The agent server takes what it can hold, lets go of what has ended, and cuts nothing when it must stop."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psutil
+import pytest
+from livekit import api, rtc
+
+from tests.flows.conftest import ROOT, RunningPlatform
+from tests.platform.waiting import wait_until
+from voicectl.call.api import Api
+from voicectl.up.environments import AGENT_CAPACITY
+
+GONE_SECONDS = 5.0
+
+
+@pytest.fixture
+def rest(platform: RunningPlatform) -> Api:
+    """The platform's API."""
+    state = platform.state
+    return Api(state.running.addresses.api, key=state.keys.api_key.get_secret_value())
+
+
+@pytest.fixture
+def opened(rest: Api) -> Iterator[list[str]]:
+    """Sessions that are ended with the test."""
+    sessions: list[str] = []
+    yield sessions
+    for session in sessions:
+        rest.post(f"/sessions/{session}/end")
+
+
+def open_session(rest: Api, opened: list[str]) -> dict[str, Any]:
+    """A LiveKit session whose agent is dispatched."""
+    session = rest.post("/sessions", {"simulation_service": "local", "transport": "livekit"})
+    opened.append(session["id"])
+    return session
+
+
+async def agents_in(platform: RunningPlatform, rooms: list[str]) -> int:
+    """How many rooms an agent is in, as LiveKit says."""
+    state = platform.state
+    secret = state.keys.livekit_api_secret.get_secret_value()
+    url = state.running.addresses.livekit
+    async with api.LiveKitAPI(url, state.keys.livekit_api_key, secret) as client:
+        found = 0
+        for room in rooms:
+            listed = await client.room.list_participants(api.ListParticipantsRequest(room=room))
+            found += any(each.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT for each in listed.participants)
+    return found
+
+
+def job_processes(platform: RunningPlatform) -> set[int]:
+    """The agent server's children."""
+    return {child.pid for child in psutil.Process(platform.pid_of("agent")).children(recursive=True)}
+
+
+def test_exactly_the_capacity_is_taken(platform: RunningPlatform, rest: Api, opened: list[str]) -> None:
+    """One more than fits, all at once: a burst must neither be refused early nor overfill the task."""
+    with ThreadPoolExecutor(AGENT_CAPACITY + 1) as together:
+        list(together.map(lambda _: open_session(rest, opened), range(AGENT_CAPACITY + 1)))
+
+    wait_until(lambda: asyncio.run(agents_in(platform, opened)) >= AGENT_CAPACITY, what="agents", seconds=60)
+    log = (platform.folder / "logs" / "agent.log").read_text()
+
+    assert asyncio.run(agents_in(platform, opened)) == AGENT_CAPACITY
+    assert "job rejected: full" in log or "no worker" not in log
+
+
+def test_a_job_is_gone_soon_after_its_call(platform: RunningPlatform, rest: Api, opened: list[str]) -> None:
+    """A slot that a dead call keeps is a caller turned away."""
+    wait_until(lambda: psutil.cpu_percent(0.2) < 100, what="a moment of rest")
+    session = open_session(rest, opened)
+    wait_until(lambda: asyncio.run(agents_in(platform, opened)) == 1, what="the agent", seconds=60)
+    during = job_processes(platform)
+
+    rest.post(f"/sessions/{session['id']}/end")
+    ended = time.monotonic()
+    wait_until(lambda: during - job_processes(platform), what="the job's process to end", seconds=20)
+
+    assert time.monotonic() - ended <= GONE_SECONDS
+
+
+def test_a_worker_that_must_stop_lets_its_call_finish(platform: RunningPlatform) -> None:
+    """A deployment is not a hang-up."""
+    pid = platform.pid_of("agent")
+    command = [sys.executable, "-m", "voicectl", "call", "--json", "--say", "Good morning.", "--say", "Tell me more."]
+    with subprocess.Popen(command, cwd=ROOT, env=platform.variables, stdout=-1, stderr=-1, text=True) as call:
+        wait_until(lambda: has_active_session(platform), what="the call", seconds=60)
+        psutil.Process(pid).send_signal(signal.SIGTERM)
+        out, error = call.communicate(timeout=180)
+
+    assert call.returncode == 0, error
+    assert '"reason": "hangup"' in out
+    wait_until(lambda: platform.pid_of("agent") != pid, what="a new agent server", seconds=60)
+
+
+def has_active_session(platform: RunningPlatform) -> bool:
+    """Whether somebody talks."""
+    listed = platform.voicectl("sessions", "list", "--state", "active")
+    return bool(listed.stdout.strip())

@@ -1,0 +1,145 @@
+"""After one call CloudWatch has every custom metric that a production policy or alarm reads, as it reads it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from contract.environment import GuardianEnv
+from contract.metrics import NAMESPACE
+from contract.pools import POOLS
+from runtime.kit.cloudwatch import Publisher
+from runtime.kit.guardian.guard import Guard
+from runtime.kit.metrics import Recorder
+from runtime.kit.protection import Protection
+from tests.flows.conftest import RunningPlatform
+from tests.platform.waiting import wait_until
+from tests.synthesis import Synthesis
+
+EGRESS = b"livekit_egress_can_accept_request 1\nlivekit_node_cpu_load 0.1\nlivekit_egress_requests 0\n"
+FRESH = timedelta(minutes=5)
+
+
+class Read(NamedTuple):
+    """A custom metric as a template reads it."""
+
+    name: str
+    dimensions: tuple[str, ...]
+    unit: str | None
+
+
+def reads(node: Any) -> Iterator[Read]:
+    """Find every custom metric within an alarm or a policy."""
+    if isinstance(node, list):
+        for each in node:
+            yield from reads(each)
+    if isinstance(node, dict):
+        stat = node.get("Metric", node)
+        if stat.get("Namespace") == NAMESPACE and "MetricName" in stat:
+            names = tuple(sorted(each["Name"] for each in stat.get("Dimensions", [])))
+            yield Read(stat["MetricName"], names, node.get("Unit"))
+        else:
+            for each in node.values():
+                yield from reads(each)
+
+
+@pytest.fixture(scope="session")
+def read_in_production(prod: Synthesis) -> set[Read]:
+    """What production scales on and is woken by."""
+    kinds = ("AWS::CloudWatch::Alarm", "AWS::ApplicationAutoScaling::ScalingPolicy")
+    resources = [resource for kind in kinds for _, resource in prod.assembly.of_type(kind)]
+    return {read for resource in resources for read in reads(resource.properties)}
+
+
+@pytest.fixture
+def egress() -> Iterator[str]:
+    """Egress's metrics; the program itself cannot be built outside its image."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(EGRESS)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def look_at_egress(platform: RunningPlatform, egress: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What egress's guardian does, once."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", platform.state.running.addresses.aws)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    environment = GuardianEnv(
+        environment="local",
+        service="guardian",
+        aws_region="us-east-1",
+        release="local",
+        guarded="egress",
+        prometheus_url=f"{egress}/metrics",
+        health_url=egress,
+        scale_in_protection_seconds=3600,
+    )
+    recorder = Recorder("local")
+    publisher = Publisher(recorder, region="us-east-1")
+    Guard(environment, protection=Protection(None, seconds=3600), recorder=recorder, clock=lambda: 0.0).look()
+    publisher.start()
+    publisher.stop()
+
+
+def test_everything_that_production_reads_is_published(
+    platform: RunningPlatform, read_in_production: set[Read], egress: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the name, dimensions and unit that the template says: another one would be another metric."""
+    platform.call("--say", "Good morning.")
+    look_at_egress(platform, egress, monkeypatch)
+    cloudwatch = platform.aws("cloudwatch")
+
+    def missing() -> list[Read]:
+        return [read for read in sorted(read_in_production) if not is_fresh(cloudwatch, read)]
+
+    wait_until(lambda: not missing(), what=f"fresh data of {missing()}", seconds=60)
+
+    assert len(read_in_production) >= 15
+
+
+def is_fresh(cloudwatch: Any, read: Read) -> bool:
+    """Whether each of its dimensions' values has data of the last minutes."""
+    pools = [pool.name for pool in POOLS] if "Pool" in read.dimensions else [""]
+    return all(_has_data(cloudwatch, read, pool) for pool in pools)
+
+
+def _has_data(cloudwatch: Any, read: Read, pool: str) -> bool:
+    now = datetime.now(UTC)
+    values = {"Environment": "local", "Pool": pool}
+    found = cloudwatch.get_metric_statistics(
+        Namespace=NAMESPACE,
+        MetricName=read.name,
+        Dimensions=[{"Name": name, "Value": values[name]} for name in read.dimensions],
+        StartTime=now - FRESH,
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=["SampleCount"],
+        **({"Unit": read.unit} if read.unit else {}),
+    )
+    return bool(found["Datapoints"])
+
+
+def test_every_pool_and_the_beat_have_worked(platform: RunningPlatform) -> None:
+    """One task of each pool follows every call; beat sends a pulse through each queue."""
+    for pool in POOLS:
+        metrics = httpx.get(f"http://127.0.0.1:{platform.port_of(f'celery-{pool.name}')}/metrics").text
+
+        assert f'voice_pipeline_job_duration_seconds_count{{pool="{pool.name}"' in metrics
