@@ -1,6 +1,8 @@
 """Every entry point starts as its container does, serves what it promises, and leaves when it is told to."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -8,7 +10,7 @@ import psycopg
 import pytest
 
 from contract.database import APPLICATION_ROLE, POOL_ROLE
-from tests.control_plane.processes import running
+from tests.control_plane.processes import environment_of, running
 from tests.control_plane.settings import PAGE_ORIGIN
 from tests.platform.aws import Aws
 from tests.platform.postgres import Postgres
@@ -93,6 +95,23 @@ def test_the_migration_makes_the_schema_and_the_roles(aws: Aws, postgres: Postgr
             connection.execute("INSERT INTO voice_sessions_idempotencykey VALUES (%s, '', NULL, now())", [role])
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute("DROP TABLE voice_sessions_idempotencykey")
+
+
+@pytest.mark.parametrize("silk", ["false", "true"])
+def test_django_finds_nothing_to_warn_of_behind_tls(aws: Aws, silk: str) -> None:
+    """Its own list of what people forget in production; with the profiler of development too."""
+    told = environment_of("api", aws, LIVEKIT_URL="wss://livekit.example.com", SILK_ENABLED=silk)
+    command = [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"]
+
+    ran = subprocess.run(
+        command,
+        env={**told, "DJANGO_SETTINGS_MODULE": "control_plane.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stdout) == (0, "System check identified no issues (1 silenced).\n"), ran.stderr
 
 
 def test_a_process_says_what_it_was_not_told(aws: Aws, tmp_path: Path) -> None:

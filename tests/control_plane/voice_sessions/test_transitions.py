@@ -27,7 +27,7 @@ EVENTS: Final = ("here", "away", "joined", "left", "end", "finish", "room_finish
 def hint(session_id: str, name: str, *, sid: str, joined: int, number: int) -> Hint:
     """A webhook of the caller's connection."""
     participant = ParticipantInfo(sid=sid, identity="caller", joined_at_ms=1_795_262_400_000 + joined * 1000)
-    return Hint(event=name, id=f"EV_{number}", room=Room(name=session_id), participant=participant)
+    return Hint(event=name, id=f"{session_id}/{number}", room=Room(name=session_id), participant=participant)
 
 
 def happen(session_id: str, name: str, *, number: int = 0) -> None:
@@ -49,7 +49,7 @@ def happen(session_id: str, name: str, *, number: int = 0) -> None:
         "end": lambda: voice_session_end(session_id, reason=Reason.HANGUP, now=now),
         "finish": lambda: voice_session_finish(session_id, _finished(), now=now),
         "room_finished": lambda: media_event_take(
-            Hint(event="room_finished", id=f"EV_{number}", room=Room(name=session_id)), now=now
+            Hint(event="room_finished", id=f"{session_id}/{number}", room=Room(name=session_id)), now=now
         ),
         "dispatch": lambda: session_move(session_id, State.DISPATCHED, now=now),
         "complete": lambda: _complete(session_id, now),
