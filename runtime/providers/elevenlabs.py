@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from runtime.providers.desk import Desk
 from runtime.providers.errors import SpeechUnavailable
-from runtime.providers.faults import Answer
+from runtime.providers.faults import CUT_SECONDS, Answer
 from runtime.providers.rate import RateChange
 from runtime.providers.sound import SECONDS_PER_CHARACTER, tone
 from runtime.providers.speech_client import SAMPLE_RATE as VOICE_RATE
@@ -146,6 +146,7 @@ class Speaker:
             )
             aligned = None
             if spoiled is Answer.CUT:
+                await asyncio.sleep(CUT_SECONDS)
                 await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
                 return False
         return True

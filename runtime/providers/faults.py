@@ -2,6 +2,7 @@
 
 import asyncio
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,6 +36,7 @@ class Fault(BaseModel):
 
 
 NONE = Fault()
+CUT_SECONDS: Final = 0.2  # between the first part and the cut, which would overtake it otherwise
 
 
 class Faults:

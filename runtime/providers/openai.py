@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from runtime.providers import chat
 from runtime.providers.desk import Desk, Line
 from runtime.providers.errors import UnknownPersona
-from runtime.providers.faults import Answer
+from runtime.providers.faults import CUT_SECONDS, Answer
 from runtime.providers.persona.script import answer
 from runtime.providers.speech_client import SpeechClient
 
@@ -55,6 +55,7 @@ async def _send(request: web.Request, asked: chat.ChatRequest, line: Line, *, sp
             events = [*events[:2], BROKEN, chat.DONE]
         case Answer.CUT:
             response = await chat.send(request, events[:2])
+            await asyncio.sleep(CUT_SECONDS)
             if request.transport:
                 request.transport.abort()
             return response
