@@ -28,7 +28,7 @@ def laptop(speech_url: str) -> ProviderEnv:
 @pytest.fixture(scope="session")
 def voice(speech_url: str) -> Iterator["CallersVoice"]:
     """A caller whom a voice activity detector takes for a person."""
-    with httpx.Client(base_url=speech_url, timeout=30) as client:
+    with httpx.Client(base_url=speech_url, timeout=120) as client:
         yield CallersVoice(client)
 
 

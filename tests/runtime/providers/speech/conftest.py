@@ -9,5 +9,5 @@ import pytest
 @pytest.fixture
 def speech(speech_url: str) -> Iterator[httpx.Client]:
     """What asks it."""
-    with httpx.Client(base_url=speech_url, timeout=30) as client:
+    with httpx.Client(base_url=speech_url, timeout=120) as client:
         yield client

@@ -134,7 +134,7 @@ def test_a_text_without_a_word_is_no_sound(speech: httpx.Client) -> None:
 
 def test_more_than_may_wait_are_told_so_at_once(speech: httpx.Client) -> None:
     """An endless queue answers everybody too late; the plugins try a 429 again."""
-    body = {"input": " ".join(SENTENCES), "response_format": "wav"}
+    body = {"input": " ".join(SENTENCES[:3]), "response_format": "wav"}
 
     with ThreadPoolExecutor(12) as callers:
         answers = list(callers.map(lambda _: speech.post("/v1/audio/speech", json=body).status_code, range(12)))
