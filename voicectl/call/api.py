@@ -22,6 +22,10 @@ class Api:
             base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=ANSWER_SECONDS
         )
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.close()
+
     def get(self, path: str, **query: str | int) -> dict[str, Any]:
         """Read.
 
