@@ -27,8 +27,8 @@ def contract_in_typescript() -> str:
 
 def _enum(kind: type[StrEnum]) -> str:
     values = "".join(f"  {json.dumps(str(member))},\n" for member in kind)
-    name = kind.__name__
-    return f"export const {name.upper()}S = [\n{values}] as const;\nexport type {name} = (typeof {name.upper()}S)[number];\n"
+    name, names = kind.__name__, f"{kind.__name__.upper()}S"
+    return f"export const {names} = [\n{values}] as const;\nexport type {name} = (typeof {names})[number];\n"
 
 
 def _names() -> str:

@@ -1,0 +1,42 @@
+"""Debian's Chromium with a microphone that beeps; no browser is ever downloaded."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+FLAGS: Final = (
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--no-sandbox",  # CI is root in a container
+    "--disable-dev-shm-usage",
+)
+ALLOW: Final = "--use-fake-ui-for-media-stream"  # answers the microphone prompt with yes
+
+
+def chromium() -> Path:
+    """Find it; where CI=true it must be there."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found:
+        return Path(found)
+    if os.environ.get("CI") == "true":
+        pytest.fail("no Chromium on PATH; CI must install it: apt-get install chromium")
+    pytest.skip("no Chromium on PATH; apt-get install chromium")
+
+
+@asynccontextmanager
+async def running_browser(*, allows_microphone: bool = True) -> AsyncIterator[Browser]:
+    """Run one; without a yes to the microphone its prompt is answered with no."""
+    flags = [*FLAGS, ALLOW] if allows_microphone else [*FLAGS, "--deny-permission-prompts"]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=flags)
+        try:
+            yield browser
+        finally:
+            await browser.close()
