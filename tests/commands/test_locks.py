@@ -21,14 +21,17 @@ EXTRA_OF_FILE = {
     "requirements/test.txt": "test",
 }
 ADDRESS = re.compile(r"https?:|\bresolved\b|--(?:extra-)?index-url|--find-links|(?:^| )@ |file:", re.MULTILINE)
+FUNDING = re.compile(r'"funding": (?:\{[^}]*\}|\[[^]]*\])')  # npm's: whom to thank, not where to download
+EXACT = re.compile(r"\d+\.\d+\.\d+")
+NPM_LOCKS = ("package-lock.json", "frontend/package-lock.json")
 PINNED = re.compile(r"[a-z0-9.-]+==[^ ]+(?: ; .+)?(?: --hash=sha256:[0-9a-f]{64})+")
 LOCKS = pytest.mark.parametrize("name", EXTRA_OF_FILE)
 
 
-@pytest.mark.parametrize("name", [*EXTRA_OF_FILE, "package-lock.json"])
+@pytest.mark.parametrize("name", [*EXTRA_OF_FILE, *NPM_LOCKS])
 def test_a_lock_says_nothing_about_where_to_download(name: str) -> None:
     """A mirror of the machine that locked would be asked by everybody."""
-    assert ADDRESS.findall((ROOT / name).read_text()) == []
+    assert ADDRESS.findall(FUNDING.sub("", (ROOT / name).read_text())) == []
 
 
 @pytest.mark.parametrize(
@@ -113,6 +116,28 @@ def test_the_cdk_cli_is_exactly_the_one_that_reads_our_assemblies() -> None:
     assert packages.pop("")["devDependencies"] == {"aws-cdk": "2.1148.1"}
     assert {name: each["version"] for name, each in packages.items()} == {"node_modules/aws-cdk": "2.1148.1"}
     assert all(each["integrity"].startswith("sha512-") for each in packages.values())
+
+
+@pytest.mark.parametrize("name", NPM_LOCKS)
+def test_every_npm_package_has_one_version_and_a_hash(name: str) -> None:
+    """Amplify installs the page's packages by `npm ci`, which takes nothing else."""
+    wanted = json.loads((ROOT / name).with_name("package.json").read_text())
+    packages = json.loads((ROOT / name).read_text())["packages"]
+    root = packages.pop("")
+    asked = {**wanted.get("dependencies", {}), **wanted["devDependencies"]}
+
+    assert {**root.get("dependencies", {}), **root["devDependencies"]} == asked
+    assert [version for version in asked.values() if not EXACT.fullmatch(version)] == []
+    assert {package: packages[f"node_modules/{package}"]["version"] for package in asked} == asked
+    assert [package for package, each in packages.items() if not each["integrity"].startswith("sha512-")] == []
+
+
+@pytest.mark.parametrize("name", NPM_LOCKS)
+def test_npm_is_told_to_write_no_address(name: str) -> None:
+    """npm reads the nearest file only: a page without its own would lock the mirror of whoever adds a package."""
+    settings = (ROOT / name).with_name(".npmrc").read_text().splitlines()
+
+    assert {"omit-lockfile-registry-resolved=true", "save-exact=true"} <= set(settings)
 
 
 def project() -> dict[str, Any]:
