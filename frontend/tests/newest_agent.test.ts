@@ -2,23 +2,46 @@
 
 import { expect, test } from "vitest";
 
-import { newestAgent } from "../src/transports/newest_agent";
+import { NewestAgent } from "../src/transports/newest_agent";
 
-test("a fenced agent that comes back is not heard", () => {
-  const before = { identity: "agent-AJ_1", joinedAt: new Date(1_000) };
-  const after = { identity: "agent-AJ_2", joinedAt: new Date(9_000) };
+const FIRST = { identity: "agent-AJ_1", joinedAt: new Date(1_000) };
+const SECOND = { identity: "agent-AJ_2", joinedAt: new Date(9_000) };
 
-  expect(newestAgent([before, after])).toBe(after);
-  expect(newestAgent([after, before])).toBe(after);
+test("of two the later is heard", () => {
+  expect(new NewestAgent().choose([FIRST, SECOND])).toBe(SECOND);
+  expect(new NewestAgent().choose([SECOND, FIRST])).toBe(SECOND);
 });
 
-test("of two in one second the later is heard", () => {
-  const before = { identity: "agent-AJ_1", joinedAt: new Date(1_000) };
-  const after = { identity: "agent-AJ_2", joinedAt: new Date(1_000) };
+test("one that gave way is not heard again, even when the later one is gone", () => {
+  const newest = new NewestAgent();
+  newest.choose([FIRST]);
+  newest.choose([FIRST, SECOND]);
 
-  expect(newestAgent([before, after])).toBe(after);
+  expect(newest.choose([FIRST])).toBeNull();
+  expect(newest.choose([{ ...FIRST, joinedAt: new Date(20_000) }])).toBeNull();
+  expect(newest.choose([FIRST, SECOND])).toBe(SECOND);
+});
+
+test("of two in one second the one that came later is heard", () => {
+  const newest = new NewestAgent();
+  const same = { ...SECOND, joinedAt: FIRST.joinedAt };
+  newest.choose([FIRST]);
+
+  expect(newest.choose([FIRST, same])).toBe(same);
+  expect(newest.choose([FIRST])).toBeNull();
+});
+
+test("one that comes back after its network failed is heard", () => {
+  const newest = new NewestAgent();
+  newest.choose([FIRST]);
+  const back = { ...FIRST, joinedAt: new Date(20_000) };
+
+  expect(newest.choose([])).toBeNull();
+  expect(newest.choose([back])).toBe(back);
 });
 
 test("who is no agent is not heard", () => {
-  expect(newestAgent([{ identity: "caller" }, { identity: "agentless" }, { identity: "recorder" }])).toBeNull();
+  const others = [{ identity: "caller" }, { identity: "agentless" }, { identity: "recorder" }];
+
+  expect(new NewestAgent().choose(others)).toBeNull();
 });

@@ -1,4 +1,4 @@
-"""API and gateway as far as a caller's page sees them: real HTTP and real WebSockets, a platform without media.
+"""API and gateway as far as a caller's page sees them: real HTTP, real WebSockets, and tokens for a real LiveKit.
 
 It is another origin than the page. A test plays the agent through its sessions, and breaks what it wants to.
 """
@@ -9,17 +9,33 @@ import json
 import secrets
 import wave
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from aiohttp import WSMsgType, web
 
 from contract.services import EVENTS_PATH, VOICE_PATH
-from contract.session import Reason, SessionEvent
+from contract.session import IDENTITY_CALLER, Reason, SessionEvent
 from contract.voice_socket import CLOSE_BAD_ORIGIN, CLOSE_BAD_TICKET, CLOSE_BUSY, SAMPLE_RATE
 from tests.fakes.call_session import FakeCallSession
 
 API: Final = "/api/v1"
 PATIENCE_SECONDS: Final = 15.0
+
+
+class LiveKit(Protocol):
+    """A LiveKit server that one may join."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+
+    async def open(self, room: str) -> None:
+        """Make a room; nobody can join one that is not there."""
+
+    def token(self, room: str, *, identity: str) -> str:
+        """Let somebody into a room."""
+
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -34,6 +50,7 @@ class FakeCallPlatform:
         refusals: Answers to the next `POST /sessions`, first in first out: status and problem.
         is_busy: The gateway takes no call.
         is_down: The API answers as a load balancer without targets does.
+        livekit: The server for sessions over LiveKit; the room is the session's id.
     """
 
     def __init__(self) -> None:
@@ -44,6 +61,7 @@ class FakeCallPlatform:
         self.asked: list[tuple[str, str]] = []
         self.refusals: list[tuple[int, dict[str, str]]] = []
         self.is_busy = self.is_down = False
+        self.livekit: LiveKit | None = None
         self._keys: dict[str, FakeCallSession] = {}
         self._tickets: dict[str, tuple[str, FakeCallSession]] = {}
         self._changed = asyncio.Condition()
@@ -80,9 +98,9 @@ class FakeCallPlatform:
         """Where the API is."""
         return f"http://127.0.0.1:{self.port}"
 
-    async def until(self, true: Callable[[], bool]) -> None:
+    async def until(self, true: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until something is true of a session."""
-        async with asyncio.timeout(PATIENCE_SECONDS), self._changed:
+        async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(true)
 
     async def session(self) -> FakeCallSession:
@@ -97,10 +115,6 @@ class FakeCallPlatform:
         for session in self.sessions:
             for watcher in list(session.watchers):
                 await watcher.close(code=code)
-
-    def tickets_of(self, opens: str) -> int:
-        """How many of the tickets that were asked for are not used yet."""
-        return sum(1 for kind, _ in self._tickets.values() if kind == opens)
 
     def _tell(self) -> None:
         async def notify() -> None:
@@ -147,8 +161,11 @@ class FakeCallPlatform:
             session_id = f"vs_{secrets.token_hex(16)}"
             self._keys[key] = FakeCallSession(session_id, await request.json(), on_change=self._tell)
             self.sessions.append(self._keys[key])
+            if self.livekit is not None:
+                await self.livekit.open(session_id)
         session = self._keys[key]
-        return self._way_in(session, opens="voice", status=201)
+        opens = "voice" if session.wanted["transport"] == "websocket" else "room"
+        return self._way_in(session, opens=opens, status=201)
 
     async def _read(self, request: web.Request) -> web.Response:
         session = self._find(request)
@@ -165,7 +182,7 @@ class FakeCallPlatform:
         session = self._find(request)
         if session is None:
             return not_found()
-        return self._way_in(session, opens="token") if session.is_open else not_open(session)
+        return self._way_in(session, opens="room") if session.is_open else not_open(session)
 
     async def _ticket(self, request: web.Request) -> web.Response:
         session = self._find(request)
@@ -225,19 +242,28 @@ class FakeCallPlatform:
         return socket, None
 
     def _way_in(self, session: FakeCallSession, *, opens: str, status: int = 200) -> web.Response:
-        token = secrets.token_urlsafe(16)
-        self._tickets[token] = (opens, session)
-        path = EVENTS_PATH if opens == "events" else VOICE_PATH
+        url, token = self._room(session) if opens == "room" else self._socket(session, opens)
         told = {
             "id": session.id,
             "state": session.state,
             "transport": session.wanted["transport"],
-            "url": f"ws://127.0.0.1:{self.port}{path}",
+            "url": url,
             "token": token,
             "identity": "caller",
             "expires_at": session.created_at.isoformat(),
         }
         return web.json_response(told, status=status)
+
+    def _socket(self, session: FakeCallSession, opens: str) -> tuple[str, str]:
+        ticket = secrets.token_urlsafe(16)
+        self._tickets[ticket] = (opens, session)
+        return f"ws://127.0.0.1:{self.port}{EVENTS_PATH if opens == 'events' else VOICE_PATH}", ticket
+
+    def _room(self, session: FakeCallSession) -> tuple[str, str]:
+        assert self.livekit is not None, "this test has no LiveKit server"
+        session.joins += 1
+        self._tell()
+        return self.livekit.url, self.livekit.token(session.id, identity=IDENTITY_CALLER)
 
     def _find(self, request: web.Request) -> FakeCallSession | None:
         return next((session for session in self.sessions if session.id == request.match_info["id"]), None)

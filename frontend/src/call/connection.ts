@@ -45,7 +45,9 @@ export class Connection {
         throw new CallProblem(loss === "replaced" ? REPLACED : BAD_ORIGIN);
       }
       this.#teller.onLink("reconnecting");
-      this.#teller.onTrouble(loss === "busy" ? BUSY : null);
+      if (loss === "busy") {
+        this.#teller.onTrouble(BUSY);
+      }
       await pause(backoff.next(), signal);
     }
   }

@@ -12,14 +12,16 @@ import {
 } from "livekit-client";
 
 import type { SessionOpened } from "../api/answers";
-import { newestAgent } from "./newest_agent";
+import { NewestAgent } from "./newest_agent";
 import type { Listener, Loss, Transport } from "./transport";
 
 export class LiveKitRoom implements Transport {
   readonly #listener: Listener;
   readonly #room = new Room({ disconnectOnPageLeave: true, stopLocalTrackOnUnpublish: false });
+  readonly #newest = new NewestAgent();
   #agent: RemoteParticipant | null = null;
   #track: RemoteAudioTrack | null = null;
+  #player: HTMLMediaElement | null = null;
 
   constructor(listener: Listener) {
     this.#listener = listener;
@@ -84,25 +86,23 @@ export class LiveKitRoom implements Transport {
 
   /** Play the newest agent's sound, and nobody else's. */
   #listen(): void {
-    const agent = newestAgent(this.#room.remoteParticipants.values());
-    const track = agent?.getTrackPublication(Track.Source.Microphone)?.track ?? firstSound(agent);
-    const wanted = track instanceof RemoteAudioTrack ? track : null;
-    this.#agent = agent;
-    if (wanted === this.#track) {
-      return;
+    this.#agent = this.#newest.choose(this.#room.remoteParticipants.values());
+    const track = soundOf(this.#agent);
+    if (track !== this.#track) {
+      this.#hush();
+      this.#track = track;
+      if (track !== null) {
+        this.#player = track.attach();
+        document.body.append(this.#player);
+      }
     }
-    this.#hush();
-    this.#track = wanted;
-    if (wanted !== null) {
-      document.body.append(wanted.attach());
-    }
+    this.#tellSpeaking(this.#room.activeSpeakers); // told of changes only, and who counts has changed
   }
 
   #hush(): void {
-    for (const element of this.#track?.detach() ?? []) {
-      element.remove();
-    }
-    this.#track = null;
+    this.#track?.detach();
+    this.#player?.remove();
+    this.#track = this.#player = null;
     this.#listener.onAgentSpeaks(false);
   }
 
@@ -113,10 +113,10 @@ export class LiveKitRoom implements Transport {
   }
 }
 
-/** An agent may name its track's source otherwise. */
-function firstSound(agent: RemoteParticipant | null): Track | undefined {
+function soundOf(agent: RemoteParticipant | null): RemoteAudioTrack | null {
   const publications = [...(agent?.audioTrackPublications.values() ?? [])];
-  return publications.find((publication) => publication.track)?.track;
+  const track = publications.find((publication) => publication.track)?.track;
+  return track instanceof RemoteAudioTrack ? track : null;
 }
 
 function lossOf(reason: DisconnectReason | undefined): Loss {

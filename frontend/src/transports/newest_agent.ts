@@ -1,4 +1,4 @@
-// Which agent the caller listens to, when an earlier attempt's has not left yet.
+// Which agent the caller listens to, when an earlier attempt's has not left yet, or comes back.
 
 import { IDENTITY_AGENT } from "../contract";
 
@@ -9,19 +9,32 @@ export interface Present {
 }
 
 /**
- * Answer the agent that came last; null while there is none.
+ * Chooses the agent that came last, and never one again that had to give way.
  *
- * A fenced agent that was only paused may come back and speak (facts: livekit §9.5), so age decides and not
- * presence. Of two that joined in one second, the later in the list came later.
+ * A fenced agent that was only paused may come back and speak (facts: livekit §9.5), even when the later one is
+ * gone. An agent's identity is its job's, so the one who gave way has no business in the call.
  */
-export function newestAgent<Participant extends Present>(present: Iterable<Participant>): Participant | null {
-  let newest: Participant | null = null;
-  for (const participant of present) {
-    if (isAgent(participant) && (newest === null || joined(participant) >= joined(newest))) {
-      newest = participant;
+export class NewestAgent {
+  readonly #gaveWay = new Set<string>();
+  #chosen: string | null = null;
+
+  /** @param present In the order in which they came; of two that joined in one second the later one counts. */
+  choose<Participant extends Present>(present: Iterable<Participant>): Participant | null {
+    const agents = [...present].filter((each) => isAgent(each) && !this.#gaveWay.has(each.identity));
+    const newest = agents.reduce<Participant | null>(
+      (best, each) => (best === null || joined(each) >= joined(best) ? each : best),
+      null,
+    );
+    if (newest !== null) {
+      for (const identity of [this.#chosen, ...agents.map((each) => each.identity)]) {
+        if (identity !== null && identity !== newest.identity) {
+          this.#gaveWay.add(identity);
+        }
+      }
+      this.#chosen = newest.identity;
     }
+    return newest;
   }
-  return newest;
 }
 
 function isAgent({ identity }: Present): boolean {
