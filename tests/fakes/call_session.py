@@ -169,7 +169,14 @@ class FakeCallSession:
             "usd": str(self.cost_usd),
             "unverified": False,
         }
-        unpriced = {**line, "provider": "local", "model": "tiny.en", "unit": "audio_seconds", "usd": None}
+        unpriced = {
+            **line,
+            "provider": "local",
+            "model": "tiny.en",
+            "unit": "audio_seconds",
+            "quantity": "42.5",
+            "usd": None,
+        }
         return {
             **self.summary(),
             "caller_present": self.line is not None,

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -18,14 +18,15 @@ FLAGS: Final = (
     "--disable-dev-shm-usage",
 )
 ALLOW: Final = "--use-fake-ui-for-media-stream"  # answers the microphone prompt with yes
+DENY: Final = "--deny-permission-prompts"
 
 
-def chromium() -> Path:
+def chromium(variables: Mapping[str, str] = os.environ) -> Path:
     """Find it; where CI=true it must be there."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
+    found = next(filter(None, (shutil.which(name, path=variables["PATH"]) for name in NAMES)), None)
     if found:
         return Path(found)
-    if os.environ.get("CI") == "true":
+    if variables.get("CI") == "true":
         pytest.fail("no Chromium on PATH; CI must install it: apt-get install chromium")
     pytest.skip("no Chromium on PATH; apt-get install chromium")
 
@@ -33,7 +34,7 @@ def chromium() -> Path:
 @asynccontextmanager
 async def running_browser(*, allows_microphone: bool = True) -> AsyncIterator[Browser]:
     """Run one; without a yes to the microphone its prompt is answered with no."""
-    flags = [*FLAGS, ALLOW] if allows_microphone else [*FLAGS, "--deny-permission-prompts"]
+    flags = [*FLAGS, ALLOW if allows_microphone else DENY]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=flags)
         try:

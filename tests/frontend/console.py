@@ -1,5 +1,6 @@
 """The console as a person uses it, whatever platform is behind it."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -88,6 +89,14 @@ class Console:
     async def reload(self) -> None:
         """Do what a person does when a page looks stuck."""
         await self.page.reload()
+
+    async def remembered(self) -> str:
+        """Answer what this tab would come back by."""
+        return str(await self.page.evaluate("() => sessionStorage.getItem('voiceplane.call')"))
+
+    async def remember(self, call: str) -> None:
+        """Be a tab that was restored, or duplicated: it is in a call before it is opened."""
+        await self.page.add_init_script(f"sessionStorage.setItem('voiceplane.call', {json.dumps(call)})")
 
     async def hang_up(self) -> None:
         """Hang up, and wait for the record."""

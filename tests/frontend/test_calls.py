@@ -155,9 +155,8 @@ async def test_the_call_that_goes_on_elsewhere_is_let_go_here(
     """A call has one caller: the tab that was replaced says so, and can take the call back."""
     await console.start(transport="WebSocket")
     session = await platform.session()
-    remembered = await console.page.evaluate("() => sessionStorage.getItem('voiceplane.call')")
     other = Console(await context.new_page())
-    await other.page.add_init_script(f"sessionStorage.setItem('voiceplane.call', {remembered!r})")
+    await other.remember(await console.remembered())
 
     await other.open(page_url)
     await platform.until(lambda: session.joins == 2)

@@ -3,13 +3,22 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.fakes.call_platform import FakeCallPlatform
 from tests.frontend.browser import running_browser
 from tests.frontend.conftest import serving
 from tests.frontend.console import Console
 
+# Chromium holds nothing back from a page that is driven by Playwright: each of its looks counts as a touch.
+SOUND_HELD_BACK = """
+window.AudioContext = class extends AudioContext {
+  constructor(options) {
+    super(options);
+    this.suspend();
+  }
+};
+"""
 pytestmark = pytest.mark.xdist_group("page")
 
 
@@ -22,8 +31,21 @@ async def test_a_microphone_that_is_denied_costs_no_session(platform: FakeCallPl
         await console.start(transport="WebSocket", waits=False)
 
         await console.sees(console.problem, "The microphone is blocked")
-        await console.sees(console.problem, "Allow the microphone in the browser’s address bar".replace("’", "'"))
+        await console.sees(console.problem, "Allow the microphone in the browser's address bar")
     assert platform.sessions == []
+
+
+async def test_a_browser_that_holds_sound_back_is_asked(context: BrowserContext, page_url: str) -> None:
+    """As in a tab that nobody has touched yet, a reloaded one say: both directions wait for a button."""
+    console = Console(await context.new_page())
+    await console.page.add_init_script(SOUND_HELD_BACK)
+    await console.open(page_url)
+    await console.start(transport="WebSocket")
+    await console.sees(console.page.locator(".banner"), "Your browser holds the sound back")
+
+    await console.press("Play the sound")
+
+    await expect(console.page.locator(".banner")).to_have_count(0)
 
 
 async def test_a_refusal_is_told_in_the_apis_words(console: Console, platform: FakeCallPlatform) -> None:

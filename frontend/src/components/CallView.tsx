@@ -26,7 +26,7 @@ export function CallView({ call, desk }: { call: CallState; desk: CallDesk }) {
       <ProblemNotice problem={call.problem} onAgain={stranded ? () => void desk.resume() : undefined} />
       {call.soundBlocked && (
         <p className="banner">
-          <span>Your browser holds the sound back until you ask for it.</span>
+          <span>Your browser holds the sound back, yours too, until you ask for it.</span>
           <button type="button" className="quiet" onClick={() => void desk.allowSound()}>
             Play the sound
           </button>
@@ -49,11 +49,13 @@ interface FigureProps {
   name: string;
   value: ReactNode;
   testId?: string;
+  /** Takes a line of its own. */
+  whole?: boolean;
 }
 
-export function Figure({ name, value, testId }: FigureProps) {
+export function Figure({ name, value, testId, whole }: FigureProps) {
   return (
-    <div>
+    <div className={whole ? "whole" : undefined}>
       <dt>{name}</dt>
       <dd data-testid={testId}>{value}</dd>
     </div>

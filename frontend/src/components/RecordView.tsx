@@ -56,7 +56,7 @@ function Facts({ record }: { record: SessionDetail }) {
       <Figure name="Pipeline" value={pipelineName(record.simulation_service)} />
       <Figure name="Language" value={LANGUAGES[record.language] ?? record.language} />
       <Figure name="Transport" value={TRANSPORTS[record.transport].name} />
-      <Figure name="Session" value={<code>{record.id}</code>} />
+      <Figure name="Session" value={<code>{record.id}</code>} whole />
     </dl>
   );
 }
