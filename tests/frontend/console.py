@@ -117,7 +117,7 @@ class Console:
 
     async def plays_the_recording(self) -> float:
         """Play what was recorded, and answer its length in seconds."""
-        played: float = await self.page.locator("audio, video").evaluate(
+        played: float = await self.page.get_by_label("Recording", exact=True).evaluate(
             """async (player) => {
                 player.muted = true;
                 await player.play();

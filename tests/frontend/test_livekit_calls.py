@@ -59,6 +59,7 @@ async def test_a_reload_comes_back_into_the_same_room(
     await console.hang_up()
     await session.complete(audio_url=f"{platform.url}/recording.wav")
     await console.sees(console.state, "Completed")
+    await expect(console.page.locator("body > audio")).to_have_count(0)
     assert session.reason is Reason.HANGUP
     assert len(platform.sessions) == 1
 

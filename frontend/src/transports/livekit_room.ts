@@ -22,6 +22,7 @@ export class LiveKitRoom implements Transport {
   #agent: RemoteParticipant | null = null;
   #track: RemoteAudioTrack | null = null;
   #player: HTMLMediaElement | null = null;
+  #left = false;
 
   constructor(listener: Listener) {
     this.#listener = listener;
@@ -41,6 +42,7 @@ export class LiveKitRoom implements Transport {
       }
       throw error;
     } finally {
+      this.#left = true; // the Room takes its tracks down one by one, and tells of each
       this.#hush();
       await this.#room.disconnect(false); // the microphone goes on in the next Room
     }
@@ -86,6 +88,9 @@ export class LiveKitRoom implements Transport {
 
   /** Play the newest agent's sound, and nobody else's. */
   #listen(): void {
+    if (this.#left) {
+      return;
+    }
     this.#agent = this.#newest.choose(this.#room.remoteParticipants.values());
     const track = soundOf(this.#agent);
     if (track !== this.#track) {
