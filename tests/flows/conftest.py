@@ -76,10 +76,10 @@ class RunningPlatform:
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[RunningPlatform]:
-    """It runs from here on, with everything but the page."""
+    """It runs from here on."""
     folder = Path(tempfile.mkdtemp(prefix="vp-"))  # short: PostgreSQL's socket lies below it
     running = RunningPlatform(folder)
-    started = running.voicectl("up", "--detach", "--without", "page", seconds=UP_SECONDS)
+    started = running.voicectl("up", "--detach", seconds=UP_SECONDS)
     assert started.returncode == 0, started.stdout + started.stderr
     yield running
     stopped = running.voicectl("down")

@@ -32,9 +32,16 @@ def chromium(variables: Mapping[str, str] = os.environ) -> Path:
 
 
 @asynccontextmanager
-async def running_browser(*, allows_microphone: bool = True) -> AsyncIterator[Browser]:
-    """Run one; without a yes to the microphone its prompt is answered with no."""
+async def running_browser(*, allows_microphone: bool = True, microphone: Path | None = None) -> AsyncIterator[Browser]:
+    """Run one.
+
+    Args:
+        allows_microphone: Whether the person says yes when the page asks for it.
+        microphone: What is said into it, again and again, as a WAV; beeps unless given.
+    """
     flags = [*FLAGS, ALLOW if allows_microphone else DENY]
+    if microphone is not None:
+        flags.append(f"--use-file-for-fake-audio-capture={microphone}")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=flags)
         try:

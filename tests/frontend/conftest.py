@@ -1,9 +1,7 @@
-"""A built page, served by `voicectl up`'s own server from another origin than the API, in a real browser."""
+"""A built page on another origin than the API, in a real browser."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.async_api import Browser, BrowserContext
@@ -11,35 +9,13 @@ from playwright.async_api import Browser, BrowserContext
 from tests.fakes.call_platform import FakeCallPlatform
 from tests.frontend.browser import running_browser
 from tests.frontend.console import Console
-from voicectl.up.page import page_server
-
-FRONTEND = Path(__file__).parents[2] / "frontend"
-SOURCES = ("src", "public", "index.html", "package-lock.json", "vite.config.ts")
+from tests.frontend.site import built, serving
 
 
 @pytest.fixture(scope="session")
 def built_page() -> Path:
-    """The page as `make page` builds it; an older one would prove nothing."""
-    page = FRONTEND / "dist" / "index.html"
-    files = [file for name in SOURCES for file in [FRONTEND / name, *(FRONTEND / name).rglob("*")] if file.is_file()]
-    newest = max(file.stat().st_mtime for file in files)
-    if not page.exists() or page.stat().st_mtime < newest:
-        pytest.fail("frontend/dist is missing or older than its source; run `make page`")
-    return page.parent
-
-
-@contextmanager
-def serving(folder: Path, *, api_url: str, api_key: str) -> Iterator[str]:
-    """Serve the page, and answer its origin."""
-    server = page_server(folder, 0, api_url=api_url, api_key=api_key)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    """The page of today's sources."""
+    return built()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.frontend.conftest import FRONTEND, serving
+from tests.frontend.site import FRONTEND, serving
 from tests.frontend.console import Console
 from tests.synthesis import Synthesis
 from voicectl.toolchain import NODE

@@ -2,13 +2,12 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from tests.frontend.site import FRONTEND
 from voicectl.toolchain import NODE
 
-FRONTEND = Path(__file__).parents[2] / "frontend"
 NPM = NODE.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
