@@ -7,9 +7,9 @@ from typing import Final, Literal, NamedTuple
 
 from tests.fakes.call_platform import FakeCallPlatform
 from tests.frontend.browser import running_browser
-from tests.frontend.site import FRONTEND, serving
 from tests.frontend.console import Console
 from tests.frontend.scenes import in_call, recorded
+from tests.frontend.site import FRONTEND, serving
 
 DOCS: Final = FRONTEND.parent / "docs"
 WIDE: Final = (820, 780)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.frontend.site import FRONTEND, serving
 from tests.frontend.console import Console
+from tests.frontend.site import FRONTEND, serving
 from tests.synthesis import Synthesis
 from voicectl.toolchain import NODE
 

@@ -7,8 +7,8 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.fakes.call_platform import FakeCallPlatform
 from tests.frontend.browser import running_browser
-from tests.frontend.site import serving
 from tests.frontend.console import Console
+from tests.frontend.site import serving
 
 # Chromium holds nothing back from a page that is driven by Playwright: each of its looks counts as a touch.
 SOUND_HELD_BACK = """
