@@ -33,8 +33,11 @@ deploy: setup ## ENV=… [STEP=foundations] refuses before anything changes when
 up: .venv/.local page ## the whole platform on this machine, until Ctrl-C: no account, no key, no Docker
 	@$(BIN)/python -m voicectl up
 
-test: setup check page ## everything
+test: setup check page livekit ## everything
 	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup
+
+livekit: setup ## LiveKit's server in the cache, built once where it cannot be found; tests that need it are skipped without
+	-@$(BIN)/python -m voicectl.up.livekit_server
 
 check: setup .venv/.test ## format, lint, types, layers
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

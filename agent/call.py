@@ -34,7 +34,7 @@ from agent.transport import Transport
 from contract.session import Heartbeat, Reason, SessionFinished, SessionMetadata, Speaker, State
 from contract.timing import AGENT_HEARTBEAT_SECONDS
 
-CLOSE_SECONDS = 2.0  # to stop speaking and close the providers' sockets; what hangs longer is cancelled
+CLOSE_SECONDS = 4.0  # to stop speaking and close the providers' sockets; what hangs longer is cancelled
 log = structlog.get_logger(__name__)
 
 

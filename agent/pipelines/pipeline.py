@@ -13,6 +13,7 @@ from agent.pipelines.usage import totals
 from contract.session import UsageItem
 from contract.timing import PROVIDER_DEAF_SECONDS, PROVIDER_RETRIES, PROVIDER_RETRY_SECONDS, PROVIDER_SECONDS
 
+LAST_WORDS_SECONDS = 1.0  # for what was said just before the hang-up; the slot is busy meanwhile
 ASKED = APIConnectOptions(max_retry=PROVIDER_RETRIES, retry_interval=PROVIDER_RETRY_SECONDS, timeout=PROVIDER_SECONDS)
 
 
@@ -51,6 +52,7 @@ class Pipeline:
                 stt_conn_options=ASKED, llm_conn_options=ASKED, tts_conn_options=ASKED, max_unrecoverable_errors=0
             ),
             transcription_timeout=PROVIDER_DEAF_SECONDS,
+            session_close_transcript_timeout=LAST_WORDS_SECONDS,
         )
         Deafness(self.stt).watch(session)
         for part in (self.stt, self.llm, self.tts):

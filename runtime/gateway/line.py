@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from livekit.agents import AgentSession
+from livekit.agents.voice.transcription import TranscriptSynchronizer
 
 from contract.session import Reason, TranscriptTurn
 from contract.voice_socket import CLOSE_REPLACED, ServerMessage
@@ -30,6 +31,8 @@ class Line:
         self._on_presence: Callable[[bool], None] | None = None
         self._input = SocketInput()
         self._output = SocketOutput(send=self._send, clear=self._say_clear)
+        # An interrupted turn is written as far as it was heard, as RoomIO does it in a room.
+        self._heard = TranscriptSynchronizer(next_in_chain_audio=self._output, next_in_chain_text=None)
 
     @property
     def caller_present(self) -> bool:
@@ -43,7 +46,8 @@ class Line:
     async def attach(self, session: "AgentSession[None]") -> None:
         """Become the session's input and output."""
         session.input.audio = self._input
-        session.output.audio = self._output
+        session.output.audio = self._heard.audio_output
+        session.output.transcription = self._heard.text_output
 
     async def heard(self) -> None:
         """A caller with a socket hears."""
@@ -74,6 +78,7 @@ class Line:
 
     async def hang_up(self, reason: Reason) -> None:
         """Tell the caller that it is over, and why."""
+        await self._heard.aclose()
         await self._output.aclose()
         await self._send(ServerMessage(type="ended", reason=reason))
         if self._socket is not None:

@@ -14,7 +14,7 @@ from contract.storage import VIDEO_FRAMES_PER_SECOND
 from tests.flows.conftest import RunningPlatform
 from tests.runtime.providers.wording import word_error_rate
 
-LINES = ("Hello, thanks for taking my call.", "We help sales teams practice with realistic buyers.")
+LINES = ("Thank you for taking my call today.", "We help sales teams practice with realistic buyers.")
 MOST_WORDS_WRONG = 0.2
 KINDS = {"audio", "video", "transcript"}
 CALLS = [

@@ -29,7 +29,7 @@ class Read(NamedTuple):
 
     name: str
     dimensions: tuple[str, ...]
-    unit: str | None
+    unit: str
 
 
 def reads(node: Any) -> Iterator[Read]:
@@ -41,7 +41,7 @@ def reads(node: Any) -> Iterator[Read]:
         stat = node.get("Metric", node)
         if stat.get("Namespace") == NAMESPACE and "MetricName" in stat:
             names = tuple(sorted(each["Name"] for each in stat.get("Dimensions", [])))
-            yield Read(stat["MetricName"], names, node.get("Unit"))
+            yield Read(stat["MetricName"], names, node.get("Unit", ""))
         else:
             for each in node.values():
                 yield from reads(each)

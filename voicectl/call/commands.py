@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 PLAIN_WIDTH = 170  # columns of a table in a pipe or a log
-DEFAULT_LINES = ("Hello, thanks for taking my call.", "We help sales teams practise with realistic buyers.")
+DEFAULT_LINES = ("Thank you for taking my call today.", "We help sales teams practise with realistic buyers.")
 
 
 def register(app: typer.Typer) -> None:
