@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 from livekit import api
@@ -61,8 +62,9 @@ async def agents_in(platform: RunningPlatform, rooms: list[str]) -> int:
 
 
 def job_processes(platform: RunningPlatform) -> set[int]:
-    """The agent server's children."""
-    return {child.pid for child in psutil.Process(platform.pid_of("agent")).children(recursive=True)}
+    """The agent server's children that live; the dead wait for their parent to look."""
+    children = psutil.Process(platform.pid_of("agent")).children(recursive=True)
+    return {child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE}
 
 
 def test_exactly_the_capacity_is_taken(platform: RunningPlatform, rest: Api, opened: list[str]) -> None:
@@ -101,7 +103,7 @@ def test_a_worker_that_must_stop_lets_its_call_finish(platform: RunningPlatform)
 
     assert call.returncode == 0, error
     assert '"reason": "hangup"' in out
-    wait_until(lambda: platform.pid_of("agent") != pid, what="a new agent server", seconds=60)
+    wait_until(lambda: platform.pid_of("agent") != pid and is_registered(platform), what="a new one", seconds=60)
 
 
 def session_with_agent(platform: RunningPlatform, rest: Api) -> str:
@@ -114,6 +116,14 @@ def session_with_agent(platform: RunningPlatform, rest: Api) -> str:
             return opened[0]
     rest.post(f"/sessions/{opened[0]}/end")
     return ""
+
+
+def is_registered(platform: RunningPlatform) -> bool:
+    """Whether the agent server takes jobs."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{platform.port_of('agent')}/readyz").is_success
+    except httpx.TransportError:
+        return False
 
 
 def has_active_session(platform: RunningPlatform) -> bool:
