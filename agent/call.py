@@ -105,12 +105,11 @@ class Call:
         self._listen()
         watches = (self._beat(), self._send_turns(), self._watch_transport())
         self._tasks = [asyncio.create_task(watch) for watch in watches]
-        await self._start()
-        greeting = asyncio.create_task(self._greet())
+        beginning = asyncio.create_task(self._begin())
         try:
             ending = await asyncio.shield(self._ended)
         finally:
-            await _cancel([greeting, *self._tasks[:1]])
+            await _cancel([beginning, *self._tasks[:1]])
         log.info("call ended", reason=ending.reason, detail=ending.detail)
         if not self._fenced:
             self._keep(self._announce(ending))
@@ -151,6 +150,15 @@ class Call:
         self._session.on("error", self._on_error)
         self._session.on("close", self._on_close)
         self._transport.watch(self._on_presence)
+
+    async def _begin(self) -> None:
+        """Start and greet; whatever keeps the session from starting is the end of the call, not of the job."""
+        try:
+            await self._start()
+            await self._greet()
+        except Exception as failed:
+            log.exception("the call could not begin")
+            self.end(Reason.PROVIDER_FAILED, f"the session did not start: {type(failed).__name__}")
 
     async def _start(self) -> None:
         """The recorder sits between the transport and the session, so that both transports record alike."""

@@ -3,6 +3,8 @@
 AgentError
 ├── MetadataUnreadable       the dispatch does not say which call this is: report it if that much is readable, and leave
 ├── PipelineUnavailable      the call asks for a pipeline that is unknown or not enabled: the call ends with that reason
+├── SessionOver              the session ended while its agent was on the way: finish it and leave
+├── RoomNotJoined            LiveKit did not let the agent in: the call ends with that reason
 └── CallbackFailed
     ├── Fenced               a later attempt has this session: leave without another word
     ├── CallbackRefused      the control plane will never take this: end the call
@@ -20,6 +22,14 @@ class MetadataUnreadable(AgentError):
 
 class PipelineUnavailable(AgentError):
     """The session's `simulation_service` cannot be had here; the message names what can."""
+
+
+class SessionOver(AgentError):
+    """The record says that the session ended before its agent was in the room."""
+
+
+class RoomNotJoined(AgentError):
+    """The room could not be joined in time."""
 
 
 class CallbackFailed(AgentError):

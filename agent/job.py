@@ -6,13 +6,14 @@ import os
 from typing import Any, Final
 
 import structlog
-from livekit.agents import AutoSubscribe, JobContext, JobProcess
+from livekit.agents import JobContext, JobProcess
 from pydantic import ValidationError
 
 from agent import pipelines
 from agent.call import Call
 from agent.callbacks import ControlPlane
-from agent.errors import MetadataUnreadable, PipelineUnavailable
+from agent.errors import CallbackFailed, Fenced, MetadataUnreadable, PipelineUnavailable, RoomNotJoined, SessionOver
+from agent.joining import join
 from agent.opening import call_recorder, open_call, refuse
 from agent.room import RoomTransport
 from contract.environment import AgentEnv
@@ -20,11 +21,12 @@ from contract.session import Reason, SessionMetadata
 from runtime.kit import logs
 from runtime.kit.cloudwatch import Publisher
 
-CONNECT_SECONDS: Final = 10.0  # ctx.connect can take minutes (facts: reliability B1.4)
 _REASONS: Final[dict[type[Exception], Reason]] = {
     MetadataUnreadable: Reason.INVALID_METADATA,
     PipelineUnavailable: Reason.UNKNOWN_PIPELINE,
-    TimeoutError: Reason.MEDIA_UNAVAILABLE,
+    RoomNotJoined: Reason.MEDIA_UNAVAILABLE,
+    SessionOver: Reason.HANGUP,  # whoever ended it has said why, and that stands
+    CallbackFailed: Reason.FORCED,
 }
 log = structlog.get_logger(__name__)
 
@@ -57,7 +59,9 @@ async def enter(ctx: JobContext) -> None:
         )
         try:
             await _hold(ctx, read_metadata(ctx.job.metadata), control_plane)
-        except (MetadataUnreadable, PipelineUnavailable, TimeoutError) as refused:
+        except Fenced:
+            log.warning("a later attempt has this session")
+        except tuple(_REASONS) as refused:
             await refuse(control_plane, attempt=attempt, reason=_reason(refused), detail=str(refused))
         ctx.shutdown(reason="call ended")
 
@@ -93,7 +97,7 @@ def read_metadata(text: str) -> SessionMetadata:
 
 async def _hold(ctx: JobContext, metadata: SessionMetadata, control_plane: ControlPlane) -> None:
     memory: dict[str, Any] = ctx.proc.userdata
-    await asyncio.wait_for(ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY), CONNECT_SECONDS)
+    await join(ctx, control_plane, attempt=metadata.attempt)
     transport = RoomTransport(ctx.room)
     memory["call"] = call = open_call(
         metadata,
