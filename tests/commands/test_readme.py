@@ -38,6 +38,8 @@ NEED_AWS = (
     "aws route53 get-hosted-zone --id THE_ID --query DelegationSet.NameServers",
     "aws secretsmanager put-secret-value --secret-id voiceplane/prod/providers --secret-string file://providers.json",
 )
+RUN_BY_FLOWS = ('.venv/bin/python -m voicectl call --say "How would you use it?"',)  # tests/flows/test_readme_call.py
+IS_THE_FLOWS = ("make up",)  # what they run on
 RUN_BEFORE_THESE_TESTS = ("make check",)  # by `make test`, whose first half it is
 AWS_OPTIONS = {"--query", "--output", "--region"}
 
@@ -55,7 +57,10 @@ def test_every_command_of_the_documentation_is_tested_here() -> None:
     """A command that nobody has typed is one that does not work."""
     documented = {line for page in PAGES for line in commands(text_of(page))}
 
-    assert documented == {*RUN_HERE, *SYNTHS, *NEED_AWS, *RUN_BEFORE_THESE_TESTS}
+    assert documented == {
+        *(*RUN_HERE, *SYNTHS, *NEED_AWS),
+        *(*RUN_BY_FLOWS, *IS_THE_FLOWS, *RUN_BEFORE_THESE_TESTS),
+    }
 
 
 @pytest.mark.parametrize("line", RUN_HERE)
@@ -66,7 +71,7 @@ def test_a_command_without_aws_works(line: str, documented: Documented) -> None:
     assert ended.code == 0, ended.said
 
 
-@pytest.mark.parametrize("line", [*NEED_AWS, *RUN_BEFORE_THESE_TESTS])
+@pytest.mark.parametrize("line", [*NEED_AWS, *RUN_BY_FLOWS, *IS_THE_FLOWS, *RUN_BEFORE_THESE_TESTS])
 def test_a_command_with_aws_has_the_words_of_its_program(line: str, clone: Clone) -> None:
     """A misspelt option is noticed here, and not in the middle of a deployment."""
     parse(line, clone)
@@ -128,7 +133,12 @@ def test_the_example_of_a_mistake_is_what_make_prints(clone: Clone) -> None:
 def parse(line: str, clone: Clone) -> None:
     """Hold a command against what its program knows; raises when it does not know it."""
     program, *words = shlex.split(line)
-    parsers: dict[str, Callable[[list[str], Clone], None]] = {"make": _make, "npx": _cdk, "aws": _aws}
+    parsers: dict[str, Callable[[list[str], Clone], None]] = {
+        "make": _make,
+        "npx": _cdk,
+        "aws": _aws,
+        ".venv/bin/python": _voicectl,
+    }
     parsers[program](words, clone)
 
 
@@ -142,6 +152,13 @@ def _make(words: list[str], clone: Clone) -> None:
         command, *arguments = shlex.split(line)
         group = typer.main.get_group(app)
         group.commands[command].make_context(command, arguments)
+
+
+def _voicectl(words: list[str], _: Clone) -> None:
+    """Let the command read its options."""
+    module, name, command, *arguments = words
+    assert (module, name) == ("-m", "voicectl")
+    typer.main.get_group(app).commands[command].make_context(command, arguments)
 
 
 def _cdk(words: list[str], clone: Clone) -> None:
