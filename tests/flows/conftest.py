@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,10 +28,11 @@ class RunningPlatform:
         folder: Its state folder, with a log for each process.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Not started yet."""
+    def __init__(self, folder: Path, **variables: str) -> None:
+        """Not started yet; `variables` are what a person has set besides."""
         self.folder = folder
-        self.variables = {**os.environ, "VOICEPLANE_STATE": str(folder), "PYTHONPATH": f"{ROOT}:{ROOT / 'constructs'}"}
+        paths = {"VOICEPLANE_STATE": str(folder), "PYTHONPATH": f"{ROOT}:{ROOT / 'constructs'}"}
+        self.variables = {**os.environ, **paths, **variables}
 
     def voicectl(self, *arguments: str, seconds: float = 180) -> "subprocess.CompletedProcess[str]":
         """Run a command as a person would."""
@@ -74,22 +76,34 @@ class RunningPlatform:
         return Control(f"http://127.0.0.1:{self.port_of('providers')}")
 
 
+@contextmanager
+def started(*arguments: str, **variables: str) -> Iterator[RunningPlatform]:
+    """A platform that runs as long as the block.
+
+    Args:
+        arguments: Of `voicectl up`.
+        variables: What a person has set besides.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="vp-"))  # short: PostgreSQL's socket lies below it
+    running = RunningPlatform(folder, **variables)
+    up = running.voicectl("up", "--detach", *arguments, seconds=UP_SECONDS)
+    assert up.returncode == 0, up.stdout + up.stderr
+    yield running
+    down = running.voicectl("down")
+    shutil.rmtree(folder)
+    assert down.returncode == 0, down.stderr
+
+
 @pytest.fixture(scope="session")
 def platform() -> Iterator[RunningPlatform]:
-    """It runs from here on."""
-    folder = Path(tempfile.mkdtemp(prefix="vp-"))  # short: PostgreSQL's socket lies below it
-    running = RunningPlatform(folder)
-    started = running.voicectl("up", "--detach", seconds=UP_SECONDS)
-    assert started.returncode == 0, started.stdout + started.stderr
-    yield running
-    stopped = running.voicectl("down")
-    shutil.rmtree(folder)
-    assert stopped.returncode == 0, stopped.stderr
+    """All of it runs from here on."""
+    with started() as running:
+        yield running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker has the platform."""
     for item in items:
-        if "platform" in getattr(item, "fixturenames", ()):
+        if {"platform", "cluster"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("flows"))
             item.add_marker(pytest.mark.timeout(600))

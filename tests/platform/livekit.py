@@ -10,13 +10,13 @@ from typing import Final, NamedTuple
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from contract.media import MediaPorts, Redis, livekit_configuration
-from contract.session import MAX_PARTICIPANTS
 from contract.timing import Timing
 from contract.versions import LIVEKIT_SERVER
 from tests.platform.addresses import LOOPBACK, folder_of, forget, port_of
 from tests.platform.waiting import wait_until
+from voicectl.up.media import loopback_ports, server_command, server_environment
 
 API_KEY: Final = "tests"
 API_SECRET: Final = "a-secret-of-the-tests-32-characters-long"
@@ -37,35 +37,43 @@ class LiveKit(NamedTuple):
     api_secret: str = API_SECRET
 
 
-def planned_livekit() -> str:
-    """The URL that `running_livekit` will have in this process."""
-    return f"ws://{LOOPBACK}:{port_of('livekit')}"
+def planned_livekit(name: str = "livekit") -> str:
+    """The URL that `running_livekit` of this name will have in this process."""
+    return f"ws://{LOOPBACK}:{port_of(name)}"
 
 
 @contextmanager
-def running_livekit(*, redis: str | None, webhook_url: str) -> Iterator[LiveKit]:
+def running_livekit(*, redis: str | None, webhook_url: str, name: str = "livekit") -> Iterator[LiveKit]:
     """Run one node.
 
     Args:
+        name: Of the node: its ports are `name`, `name-udp` and `name-prometheus`.
         redis: `host:port` of a Valkey, or none for a node alone.
         webhook_url: Where it posts events; need not answer.
     """
-    folder = folder_of("livekit")
+    folder = folder_of(name)
     folder.mkdir(parents=True)
     log = folder / "log"
-    variables = {"LIVEKIT_CONFIG": _configuration(redis, webhook_url), "LIVEKIT_KEYS": f"{API_KEY}: {API_SECRET}"}
+    variables = server_environment(
+        ports=loopback_ports(
+            signal=port_of(name), udp_first=port_of(f"{name}-udp"), prometheus=port_of(f"{name}-prometheus")
+        ),
+        redis=redis,
+        webhook_url=webhook_url,
+        api_key=API_KEY,
+        api_secret=SecretStr(API_SECRET),
+        timing=Timing(),
+    ).variables()
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(binary()), "--node-ip", LOOPBACK], env=variables, stdout=output, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(server_command(binary()), env=variables, stdout=output, stderr=subprocess.STDOUT)
     try:
-        url = planned_livekit()
+        url = planned_livekit(name)
         wait_until(lambda: _answers(url, process, log), what="LiveKit server")
         yield LiveKit(url, process, log)
     finally:
         process.kill()
         process.wait()
-        forget("livekit")
+        forget(name)
 
 
 def binary() -> Path:
@@ -77,37 +85,6 @@ def binary() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(f"no livekit-server on PATH and none at {cached}; CI must build it first")
     pytest.skip(f"no livekit-server on PATH and none at {cached}; `voicectl up` builds it")
-
-
-def _configuration(redis: str | None, webhook_url: str) -> str:
-    timing = Timing()
-    udp = port_of("livekit-udp")
-    return livekit_configuration(
-        # Media over TCP is off: its listener would not keep to loopback.
-        ports=MediaPorts(
-            signal=port_of("livekit"),
-            rtc_tcp=0,
-            rtc_udp_first=udp,
-            rtc_udp_last=udp + 1,
-            rtc_udp_mux=True,
-            prometheus=port_of("livekit-prometheus"),
-        ),
-        redis=Redis(address=redis, use_tls=False) if redis else None,
-        webhook_url=webhook_url,
-        api_key=API_KEY,
-        room={
-            "empty_timeout": timing.room_empty_timeout_seconds,
-            "departure_timeout": timing.room_departure_timeout_seconds,
-            "max_participants": MAX_PARTICIPANTS,
-        },
-        turn={"enabled": False},
-        network={
-            "use_external_ip": False,
-            "enable_loopback_candidate": True,
-            "interfaces": {"includes": ["lo", "lo0"]},
-        },
-        bind_addresses=[LOOPBACK],
-    )
 
 
 def _answers(url: str, process: "subprocess.Popen[bytes]", log: Path) -> bool:
