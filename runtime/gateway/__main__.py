@@ -41,6 +41,7 @@ async def serve(environment: GatewayEnv) -> None:
             ws_ping_timeout=WEBSOCKET_PING_SECONDS,
             lifespan="off",
             access_log=False,
+            log_level="warning",  # below it a socket is logged with its address, and the ticket in it
             log_config=None,
         )
     )

@@ -51,7 +51,7 @@ class Gateway:
             is_ready=lambda: not self.calls.is_draining,
             metrics=self._recorder.exposition,
         )
-        self._connects = 0
+        self._connects = self._watchers = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -69,7 +69,7 @@ class Gateway:
     async def drain(self) -> None:
         """Take nothing new, send watchers elsewhere one by one, and let calls finish."""
         self.calls.is_draining = True
-        log.info("draining", calls=self.calls.active, sockets=self.events.sockets)
+        log.info("draining", calls=self.calls.active, sockets=self._watchers)
         await self.events.close_all(CLOSE_RESTART, pause=lambda: random.uniform(0, DRAIN_JITTER_SECONDS))
         await self.calls.finish()
 
@@ -109,20 +109,24 @@ class Gateway:
             await socket.close(CLOSE_BAD_TICKET)
 
     async def _watch(self, socket: Socket) -> None:
-        if self.calls.is_draining or self.events.sockets >= self._environment.socket_capacity:
+        if self.calls.is_draining or self._watchers >= self._environment.socket_capacity:
             await socket.close(CLOSE_RESTART if self.calls.is_draining else CLOSE_BUSY)
             return
-        ticket = await self._tickets.take(socket.ticket, opens="events")
-        if ticket is None:
-            await socket.close(CLOSE_BAD_TICKET)
-            return
-        await self.events.serve(socket, session_id=ticket.session_id)
+        self._watchers += 1  # before anything is awaited: many come at once
+        try:
+            ticket = await self._tickets.take(socket.ticket, opens="events")
+            if ticket is None:
+                await socket.close(CLOSE_BAD_TICKET)
+            else:
+                await self.events.serve(socket, session_id=ticket.session_id)
+        finally:
+            self._watchers -= 1
 
     def _load(self) -> Load:
         return Load(
             active=self.calls.active,
             capacity=0 if self.calls.is_draining else self._environment.voice_capacity,
-            sockets=self.events.sockets + self.calls.active,
+            sockets=self._watchers + self.calls.active,
             connects=self._connects,
             rejected=self.calls.rejected,
             protected=self._protection.is_held,

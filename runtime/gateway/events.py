@@ -46,11 +46,6 @@ class Events:
         self._valkey, self._is_ours, self._on_event = valkey, is_ours, on_event
         self._watchers: dict[str, set[Watcher]] = defaultdict(set)
 
-    @property
-    def sockets(self) -> int:
-        """Open event sockets."""
-        return sum(len(watchers) for watchers in self._watchers.values())
-
     async def serve(self, socket: Socket, *, session_id: str) -> None:
         """Send a session's events, the present state first, until the socket closes."""
         watcher = Watcher(socket)
