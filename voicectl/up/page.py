@@ -1,11 +1,12 @@
 """`python -m voicectl.up.page FOLDER PORT`: the built page, with a `config.json` that tells it API and key.
 
-It is another origin than the API, as with Amplify. API_URL and API_KEY come by variables.
+It is another origin than the API, as with Amplify. API_URL, API_KEY and PIPELINES come by variables.
 """
 
 import json
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -66,11 +67,14 @@ class PageHandler(SimpleHTTPRequestHandler):
         self.wfile.write(self.configuration)
 
 
-def page_server(folder: Path, port: int, *, api_url: str, api_key: str) -> ThreadingHTTPServer:
-    """Prepare the server; with port 0 it takes a free one."""
+def page_server(
+    folder: Path, port: int, *, api_url: str, api_key: str, pipelines: Sequence[str] = ()
+) -> ThreadingHTTPServer:
+    """Prepare the server; with port 0 it takes a free one. Without pipelines the page offers all there are."""
+    told = {"api_url": api_url, "api_key": api_key, **({"pipelines": list(pipelines)} if pipelines else {})}
 
     class Handler(PageHandler):
-        configuration = json.dumps({"api_url": api_url, "api_key": api_key}).encode()
+        configuration = json.dumps(told).encode()
 
     server = ThreadingHTTPServer((LOOPBACK, port), partial(Handler, directory=str(folder)))
     served = server.server_address[1]
@@ -80,5 +84,9 @@ def page_server(folder: Path, port: int, *, api_url: str, api_key: str) -> Threa
 
 if __name__ == "__main__":
     page_server(
-        Path(sys.argv[1]), int(sys.argv[2]), api_url=os.environ["API_URL"], api_key=os.environ["API_KEY"]
+        Path(sys.argv[1]),
+        int(sys.argv[2]),
+        api_url=os.environ["API_URL"],
+        api_key=os.environ["API_KEY"],
+        pipelines=os.environ["PIPELINES"].split(","),
     ).serve_forever()

@@ -225,6 +225,7 @@ class _Table:
             environment={
                 "API_URL": f"http://{LOOPBACK}:{self._ports['api']}",
                 "API_KEY": self._place.keys.api_key.get_secret_value(),
+                "PIPELINES": self._values["pipelines"],
             },
             ready=HttpProbe(f"http://{LOOPBACK}:{port}/config.json"),
             missing="" if (PAGE / "index.html").exists() else "frontend/dist is not built",
