@@ -90,7 +90,7 @@ class Call:
         self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._joined_at: datetime | None = None
         self._fenced = False
-        self._presence_changed = asyncio.Event()
+        self._presence_changed, self._wired = asyncio.Event(), asyncio.Event()
         self._recorder = RecorderIO(agent_session=self._session)
         self._tasks: list[asyncio.Task[None]] = []
         self._kept: set[asyncio.Task[None]] = set()
@@ -168,13 +168,15 @@ class Call:
         assert session.output.audio is not None
         session.input.audio = self._recorder.record_input(session.input.audio)
         session.output.audio = self._recorder.record_output(session.output.audio)
+        self._wired.set()
         if self._transport.caller_present:
             self._on_presence(True)
         await session.start(Agent(instructions=self._metadata.prompt), record=False)
 
     async def _record(self) -> None:
-        """The recording begins with the caller."""
+        """The recording begins with the caller, who may be quicker than the agent."""
         if self._metadata.record:
+            await self._wired.wait()
             await self._recorder.start(output_path=self._file)
 
     async def _greet(self) -> None:
