@@ -34,7 +34,8 @@ up: .venv/.local page ## the whole platform on this machine, until Ctrl-C: no ac
 	@$(BIN)/python -m voicectl up
 
 test: setup check page livekit ## everything
-	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup
+	@$(BIN)/pytest --numprocesses=3 --dist=loadgroup --ignore=tests/flows
+	@$(BIN)/pytest tests/flows # alone: people speak at their own pace in there
 
 livekit: setup ## LiveKit's server in the cache, built once where it cannot be found; tests that need it are skipped without
 	-@$(BIN)/python -m voicectl.up.livekit_server
