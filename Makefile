@@ -94,4 +94,4 @@ frontend/dist/index.html: frontend/node_modules/.made $(PAGE)
 	@cd frontend && $(NPM) run --silent build -- --logLevel=warn
 	@touch $@
 
-.PHONY: help synth diff bootstrap deploy up test check fix schema page digests bench-synth lock setup
+.PHONY: help synth diff bootstrap deploy up test livekit check fix schema page digests bench-synth lock setup

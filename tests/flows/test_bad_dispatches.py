@@ -63,7 +63,7 @@ async def dispatch(platform: RunningPlatform, session: str, text: str) -> None:
         ({"language": "ja"}, "unknown_pipeline", "speaks en, not ja"),
         ({"max_call_seconds": 5}, "invalid_metadata", "max_call_seconds"),
         ({"surprise": 1}, "invalid_metadata", "surprise"),
-        ({"prompt": "x" * (TOO_MUCH // 3), "extra": {"study": "y" * TOO_MUCH}}, "invalid_metadata", "prompt"),
+        ({"prompt": "x" * (TOO_MUCH // 3)}, "invalid_metadata", "prompt"),
     ],
 )
 def test_the_session_ends_with_the_reason(
@@ -77,3 +77,11 @@ def test_the_session_ends_with_the_reason(
 
     assert record["reason"] == reason
     assert detail in record["detail"]
+
+
+def test_more_than_livekit_takes_is_refused_before_any_agent(platform: RunningPlatform, session: str) -> None:
+    """The API refuses it earlier; LiveKit would, too."""
+    text = metadata(platform, session, extra={"study": "y" * TOO_MUCH})
+
+    with pytest.raises(api.TwirpError, match="metadata size exceeds"):
+        asyncio.run(dispatch(platform, session, text))

@@ -22,7 +22,7 @@ from voicectl.call.sound import from_text
 
 NODES = ("node-a", "node-b")
 WITHOUT = "page,providers,beat,celery-notifications"
-AGAIN_SECONDS = 30.0
+AGAIN_SECONDS = 75.0
 REPLY_SECONDS = 15.0
 
 

@@ -83,7 +83,7 @@ async def test_a_call_without_keys_is_a_conversation(laptop: ProviderEnv, voice:
 async def test_a_call_without_keys_is_counted_too(laptop: ProviderEnv, voice: CallersVoice) -> None:
     """At no price, but a test of costs may look at it."""
     async with conversation(session_metadata("local", prompt="persona=skeptic"), laptop) as held:
-        held.microphone.speak(voice("Goodbye, and thank you very much."))
+        held.microphone.speak(voice("Thank you and goodbye."))
         await held.until(answered, seconds=30)
         usage = {(item.provider, item.model, item.unit): item.quantity for item in held.pipeline.usage(held.session)}
 
