@@ -51,6 +51,11 @@ BROKEN_TOGETHER: tuple[tuple[str, Any], ...] = (
     ("region", "eu-wst-1"),
 )
 
+CONTRADICTED: dict[str, dict[str, Any]] = {  # beside something larger, the value would be right
+    "network.nat_gateways": {"network.zones": 2},
+    "agent.sessions_per_task": {"agent.size": {"cpu_units": 2048, "memory_mib": 4096}},
+}
+
 
 @pytest.fixture(scope="module")
 def directory() -> Iterator[Path]:
@@ -96,7 +101,8 @@ def test_one_contradiction_is_one_message_that_names_its_key(
 ) -> None:
     """A value that is allowed alone, but not beside the others."""
     key, value = mistake
-    table = _with(table, ("network", "zones"), 2) if key == "network.nat_gateways" else table
+    for beside, small in CONTRADICTED.get(key, {}).items():
+        table = _with(table, tuple(beside.split(".")), small)
     wrong = write(directory, toml_text(_with(table, tuple(key.split(".")), value)))
 
     with pytest.raises(ConfigError) as caught:
