@@ -24,7 +24,7 @@ from livekit.agents.voice.events import (
 from livekit.agents.voice.recorder_io import RecorderIO
 
 from agent.callbacks import ControlPlane
-from agent.errors import CallbackRefused, ControlPlaneSilent, Fenced
+from agent.errors import CallbackRefused, ControlPlaneSilent, Fenced, RecordingNotUploaded
 from agent.guards import Guards, Limits, has_stop_word
 from agent.measurements import Measurements
 from agent.pipelines import Pipeline
@@ -194,9 +194,8 @@ class Call:
             return await self._recordings.upload(
                 self._file, session_id=self._metadata.session_id, patience_seconds=patience_seconds
             )
-        except Exception:
-            # Whatever S3 has, the session must still be finished: its record then says what is missing.
-            log.exception("recording was not uploaded")
+        except RecordingNotUploaded:
+            log.exception("the session is finished without its recording")
             return None
 
     async def _beat(self) -> None:

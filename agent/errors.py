@@ -5,6 +5,7 @@ AgentError
 ├── PipelineUnavailable      the call asks for a pipeline that is unknown or not enabled: the call ends with that reason
 ├── SessionOver              the session ended while its agent was on the way: finish it and leave
 ├── RoomNotJoined            LiveKit did not let the agent in: the call ends with that reason
+├── RecordingNotUploaded     S3 does not have the sound: finish without it, and the record says so
 └── CallbackFailed
     ├── Fenced               a later attempt has this session: leave without another word
     ├── CallbackRefused      the control plane will never take this: end the call
@@ -30,6 +31,10 @@ class SessionOver(AgentError):
 
 class RoomNotJoined(AgentError):
     """The room could not be joined in time."""
+
+
+class RecordingNotUploaded(AgentError):
+    """S3 refused the recording for good, or did not take it in time."""
 
 
 class CallbackFailed(AgentError):

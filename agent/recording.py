@@ -10,6 +10,7 @@ import structlog
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from agent.errors import RecordingNotUploaded
 from contract.storage import AUDIO_KEY
 
 PATIENCE: Final = Config(connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
@@ -30,15 +31,17 @@ class Recordings:
             Its key; None when nothing was recorded.
 
         Raises:
-            BotoCoreError: S3 did not answer in all that time.
-            ClientError: S3 refused for good, such as for a missing permission.
+            RecordingNotUploaded: S3 refused for good, such as for a missing permission, or did not answer in time.
         """
         if not file.exists() or file.stat().st_size == 0:
             return None
         key = AUDIO_KEY.format(session_id=session_id)
-        async for attempt in stamina.retry_context(on=_is_temporary, attempts=None, timeout=patience_seconds):
-            with attempt:
-                await asyncio.to_thread(self._put, file, key)
+        try:
+            async for attempt in stamina.retry_context(on=_is_temporary, attempts=None, timeout=patience_seconds):
+                with attempt:
+                    await asyncio.to_thread(self._put, file, key)
+        except (BotoCoreError, ClientError, OSError) as failed:
+            raise RecordingNotUploaded(f"S3 does not have the recording: {type(failed).__name__}") from failed
         log.info("recording uploaded", bytes=file.stat().st_size)
         return key
 

@@ -16,11 +16,12 @@ from livekit.agents import AgentServer, JobExecutorType, JobRequest
 
 from agent.job import enter, leave, prepare
 from agent.pipelines import PRELOAD
-from contract.environment import AgentEnv, EnvironmentUnreadable
+from contract.environment import AgentEnv
 from contract.metrics import PROTECTION_REFUSED
 from contract.services import AGENT
 from contract.session import IDENTITY_AGENT
-from runtime.kit import logs, valkey
+from runtime.kit import valkey
+from runtime.kit.beginning import begin
 from runtime.kit.cloudwatch import Publisher
 from runtime.kit.errors import ProtectionRefused
 from runtime.kit.fleet import FleetReport, Load
@@ -175,17 +176,11 @@ class Worker:
         return self._registered and self._stopping is None
 
 
-def main() -> int:
-    """Answer the exit code."""
-    try:
-        environment = AgentEnv.read(os.environ)
-    except EnvironmentUnreadable as unreadable:
-        sys.stderr.write(f"{unreadable}\n")
-        return 2
-    logs.configure(environment)
+def main() -> None:
+    """Serve until told to stop; exits with 2 when a variable is wrong."""
+    environment = begin(AgentEnv)
     asyncio.run(Worker(environment).run())
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,21 +1,19 @@
 """`python -m runtime.gateway`: serve until SIGTERM, and then until the last voice call has ended."""
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
 
 from agent import pipelines
-from contract.environment import EnvironmentUnreadable, GatewayEnv
+from contract.environment import GatewayEnv
 from contract.services import WEBSOCKET
 from contract.timing import WEBSOCKET_PING_SECONDS
 from contract.voice_socket import MAX_FRAME_BYTES
 from runtime.gateway.app import Gateway
-from runtime.kit import logs
+from runtime.kit.beginning import begin
 
 
 class _Server(uvicorn.Server):
@@ -60,18 +58,12 @@ async def serve(environment: GatewayEnv) -> None:
     await gateway.stop()
 
 
-def main() -> int:
-    """Answer the exit code."""
-    try:
-        environment = GatewayEnv.read(os.environ)
-    except EnvironmentUnreadable as unreadable:
-        sys.stderr.write(f"{unreadable}\n")
-        return 2
-    logs.configure(environment)
+def main() -> None:
+    """Serve until told to stop; exits with 2 when a variable is wrong."""
+    environment = begin(GatewayEnv)
     pipelines.preload(environment)
     asyncio.run(serve(environment))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

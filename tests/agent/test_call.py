@@ -267,3 +267,20 @@ async def test_a_room_that_vanishes_ends_a_call(record: FakeRecord, environment:
         ending = await on.ended()
 
     assert ending.reason is Reason.MEDIA_UNAVAILABLE
+
+
+async def test_a_recording_that_s3_refuses_does_not_keep_a_session_open(
+    record: FakeRecord, environment: ProviderEnv, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The transcript is there, the sound is not, and the record says which."""
+    for name, value in {**aws.variables, "AWS_ENDPOINT_URL_S3": f"{aws.endpoint}/nowhere"}.items():
+        monkeypatch.setenv(name, value)
+    async with held(record, environment, tmp_path, record=True) as on:
+        on.line.come()
+        await record.told(lambda told: 1 in told.turns)
+        record.end(Reason.HANGUP)
+
+        await on.ended()
+
+    assert record.finished is not None
+    assert (record.finished.recording_key, record.finished.last_turn) == (None, 1)

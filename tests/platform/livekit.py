@@ -13,9 +13,9 @@ import pytest
 from pydantic import SecretStr
 
 from contract.timing import Timing
-from contract.versions import LIVEKIT_SERVER
 from tests.platform.addresses import LOOPBACK, folder_of, forget, port_of
 from tests.platform.waiting import wait_until
+from voicectl.up import livekit_server
 from voicectl.up.media import loopback_ports, server_command, server_environment
 
 API_KEY: Final = "tests"
@@ -78,7 +78,7 @@ def running_livekit(*, redis: str | None, webhook_url: str, name: str = "livekit
 
 def binary() -> Path:
     """Find the server on PATH or in the cache that `voicectl up` builds it into; where CI=true it must be there."""
-    cached = Path.home() / ".cache" / "voiceplane" / f"livekit-server-{LIVEKIT_SERVER.version}"
+    cached = livekit_server.cached_binary(os.environ)
     found = shutil.which("livekit-server") or (str(cached) if cached.exists() else None)
     if found:
         return Path(found)

@@ -1,6 +1,7 @@
 """Who may ask: whoever has the API key, or one session's agent."""
 
 import hmac
+from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
 import jwt
@@ -28,7 +29,7 @@ class Machine(NamedTuple):
     is_authenticated: bool = True
 
 
-class _Bearer(BaseAuthentication):
+class _Bearer(BaseAuthentication, ABC):
     def authenticate(self, request: Request) -> tuple[Machine, None] | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != SCHEME or not token:
@@ -39,8 +40,9 @@ class _Bearer(BaseAuthentication):
         """DRF answers 401 and not 403 where there is one."""
         return SCHEME
 
+    @abstractmethod
     def _machine(self, token: str) -> Machine:
-        raise NotImplementedError
+        """Who shows this token; raises AuthenticationFailed for anybody else."""
 
 
 class ApiKey(_Bearer):

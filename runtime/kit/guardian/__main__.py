@@ -5,16 +5,15 @@ After SIGTERM the neighbour drains for as long as its calls take; the guardian p
 
 import os
 import signal
-import sys
 import time
 from threading import Event
 
 import structlog
 
-from contract.environment import EnvironmentUnreadable, GuardianEnv
+from contract.environment import GuardianEnv
 from contract.services import GUARDIAN
 from contract.timing import GUARDIAN_SECONDS
-from runtime.kit import logs
+from runtime.kit.beginning import begin
 from runtime.kit.cloudwatch import Publisher
 from runtime.kit.guardian.guard import Guard
 from runtime.kit.http import Probes, ProbeServer
@@ -42,20 +41,14 @@ def guard(environment: GuardianEnv, *, told_to_stop: Event) -> None:
         health.close()
 
 
-def main() -> int:
-    """Answer the exit code."""
-    try:
-        environment = GuardianEnv.read(os.environ)
-    except EnvironmentUnreadable as unreadable:
-        sys.stderr.write(f"{unreadable}\n")
-        return 2
-    logs.configure(environment)
+def main() -> None:
+    """Serve until told to stop; exits with 2 when a variable is wrong."""
+    environment = begin(GuardianEnv)
     told_to_stop = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: told_to_stop.set())
     guard(environment, told_to_stop=told_to_stop)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

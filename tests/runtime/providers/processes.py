@@ -1,6 +1,5 @@
 """The processes that pipelines are tried against, as fixtures; a `conftest.py` imports those its tests need."""
 
-import time
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit
 
@@ -11,10 +10,10 @@ import pytest_asyncio
 
 from runtime.providers.app import PROVIDERS, addresses
 from runtime.providers.control import Control
+from tests.platform.waiting import wait_until
 from tests.runtime.providers.served import served
 
 LOADING_SECONDS = 120
-POLL_SECONDS = 0.1
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +42,7 @@ def control(providers_url: str) -> Iterator[Control]:
 def speech_url() -> Iterator[str]:
     """The address of the speech server, once both models are loaded."""
     with served("runtime.providers.speech") as url:
-        deadline = time.monotonic() + LOADING_SECONDS
-        while httpx.get(f"{url}/readyz").status_code != 200:
-            assert time.monotonic() < deadline, "the models are not loaded"
-            time.sleep(POLL_SECONDS)
+        wait_until(lambda: httpx.get(f"{url}/readyz").is_success, what="the models", seconds=LOADING_SECONDS)
         yield url
 
 
