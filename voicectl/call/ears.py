@@ -24,11 +24,6 @@ class Ears:
         self._first_loud = self._last_loud = 0.0
         self.heard = bytearray()
 
-    @property
-    def seconds_heard(self) -> float:
-        """Of speech, not of silence."""
-        return len(self.heard) / 2 / SAMPLE_RATE
-
     def hear(self, sound: bytes) -> None:
         """Take what arrived."""
         for first in range(0, len(sound), CHUNK_BYTES):

@@ -7,12 +7,11 @@ from typing import Any, Final, Protocol
 import websockets
 from livekit import rtc
 
-from contract.voice_socket import FRAME_SECONDS, SAMPLE_RATE, ClientMessage, ServerMessage
+from contract.voice_socket import FRAME_SECONDS, SAMPLE_RATE, ServerMessage
 from voicectl.call.ears import Ears
 from voicectl.call.errors import CallFailed
 
 FRAME_BYTES: Final = int(SAMPLE_RATE * 2 * FRAME_SECONDS)
-SILENT_FRAME: Final = bytes(FRAME_BYTES)
 CONNECT_SECONDS: Final = 15.0
 
 
@@ -148,11 +147,6 @@ class SocketLine:
     async def say(self, sound: bytes) -> None:
         """Speak."""
         await self._microphone.say(sound)
-
-    async def hang_up(self) -> None:
-        """Say that the call is over."""
-        if self._socket is not None:
-            await self._socket.send(ClientMessage(type="end").model_dump_json())
 
     async def close(self) -> None:
         """Leave."""
