@@ -38,9 +38,9 @@ async def join(ctx: JobContext, control_plane: ControlPlane, *, attempt: int) ->
 
 
 async def _until_over(control_plane: ControlPlane, attempt: int) -> None:
-    """The first heartbeats: the agent lives, though it hears nobody yet."""
+    """The first heartbeats: the agent lives, and does not know yet who is in the room."""
     while True:
-        heartbeat = Heartbeat(attempt=attempt, sent_at=datetime.now(UTC), caller_present=False)
+        heartbeat = Heartbeat(attempt=attempt, sent_at=datetime.now(UTC), caller_present=None)
         try:
             answer = await control_plane.beat(heartbeat)
         except ControlPlaneSilent:

@@ -131,7 +131,7 @@ class Heartbeat(Payload):
 
     attempt: int = Field(ge=1)
     sent_at: AwareDatetime
-    caller_present: bool
+    caller_present: bool | None = Field(description="null from an agent on its way into the room: it cannot know yet")
     ending: Reason | None = Field(None, description="the agent ends the call now: the record does, before what follows")
     detail: str = Field("", max_length=2048, description="of the ending, for operators")
 

@@ -1,7 +1,10 @@
 """The commands of `voicectl`: each group registers its own, and imports what they need when they run."""
 
+import sys
+
 import typer
 
+from runtime.kit.ending import end
 from voicectl.call import commands as call
 from voicectl.deploy import commands as deploy
 from voicectl.doctor import commands as doctor
@@ -18,3 +21,13 @@ def main() -> None:
 
 for group in (up, call, doctor, review, deploy):
     group.register(app)
+
+
+def run() -> None:
+    """Run the command of this process's arguments, and end it with the command's exit code."""
+    try:
+        app()
+    except SystemExit as ended:
+        if "livekit.rtc" in sys.modules:
+            end(int(ended.code or 0))
+        raise

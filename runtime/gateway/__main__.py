@@ -14,6 +14,7 @@ from contract.timing import WEBSOCKET_PING_SECONDS
 from contract.voice_socket import MAX_FRAME_BYTES
 from runtime.gateway.app import Gateway
 from runtime.kit.beginning import begin
+from runtime.kit.ending import end
 
 
 class _Server(uvicorn.Server):
@@ -63,6 +64,7 @@ def main() -> None:
     environment = begin(GatewayEnv)
     pipelines.preload(environment)
     asyncio.run(serve(environment))
+    end(0)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def session_in(state: State, *, now: datetime | None = None, **different: Any) -
     return VoiceSession.objects.get(pk=session.pk)
 
 
-def heartbeat(*, caller_present: bool, sent_at: datetime | None = None, attempt: int = 1) -> Heartbeat:
+def heartbeat(*, caller_present: bool | None, sent_at: datetime | None = None, attempt: int = 1) -> Heartbeat:
     """A sign of life."""
     return Heartbeat(attempt=attempt, sent_at=sent_at or datetime.now(UTC), caller_present=caller_present)
 

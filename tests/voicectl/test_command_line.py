@@ -16,6 +16,21 @@ def test_help_imports_nothing_heavy(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", source], check=False).returncode == 0
 
 
+@pytest.mark.parametrize(("arguments", "code", "said"), [("--help", 0, "Usage"), ("call --transport", 2, "requires")])
+def test_a_command_that_used_livekit_ends_at_once(arguments: str, code: int, said: str) -> None:
+    """Its native threads call into Python to the last: an interpreter that finalises meanwhile aborts the process."""
+    source = (
+        "import atexit, livekit.rtc; from voicectl.command_line import run;"
+        "atexit.register(print, 'the interpreter was taken down'); run()"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", source, *arguments.split()], capture_output=True, text=True)
+
+    assert ended.returncode == code
+    assert said in ended.stdout + ended.stderr
+    assert "taken down" not in ended.stdout
+
+
 def test_every_command_says_what_it_does_and_shows_an_example() -> None:
     """A command without an example is tried out on something that matters."""
     from voicectl.command_line import app

@@ -63,17 +63,17 @@ def _end(session_id: str, heartbeat: Heartbeat, *, reason: Reason, now: datetime
         return session_move(session_id, State.ENDED, now=now, reason=reason, detail=heartbeat.detail).session
 
 
-def _presence_differs(session: VoiceSession, caller_present: bool) -> bool:
-    return not session.has_ended and (
-        session.caller_present != caller_present or (caller_present and session.state != State.ACTIVE)
-    )
+def _presence_differs(session: VoiceSession, caller_present: bool | None) -> bool:
+    if caller_present is None or session.has_ended:
+        return False
+    return session.caller_present != caller_present or (caller_present and session.state != State.ACTIVE)
 
 
 def _presence_set(session_id: str, heartbeat: Heartbeat, *, now: datetime) -> VoiceSession:
     with transaction.atomic():
         session = session_lock(session_id)
         attempt_take(session, heartbeat.attempt)
-        if session.has_ended:
+        if session.has_ended or heartbeat.caller_present is None:
             return session
         return caller_presence_set(session, heartbeat.caller_present, now=now)
 

@@ -76,13 +76,32 @@ def test_a_heartbeat_is_kept_in_valkey_and_changes_the_record_only_with_the_call
     session = session_in(State.DISPATCHED)
     states = []
 
-    for present in (False, True, True, False, False, True):
+    for present in (None, False, True, True, None, False, False, True):
         answer = post(stranger, session, "heartbeat", heartbeat(caller_present=present))
         states.append(answer.json()["state"])
 
-    assert states == ["dispatched", "active", "active", "reconnecting", "reconnecting", "active"]
+    assert states == [
+        "dispatched",
+        "dispatched",
+        "active",
+        "active",
+        "active",
+        "reconnecting",
+        "reconnecting",
+        "active",
+    ]
     assert json.loads(str(live_valkey.client().get(f"session:{session.pk}:heartbeat")))["caller_present"] is True
     assert 5300 < int(str(live_valkey.client().ttl(f"session:{session.pk}:heartbeat"))) <= 5400
+
+
+def test_an_agent_on_its_way_says_nothing_of_a_caller_who_is_already_there(stranger: Client) -> None:
+    """A second agent takes the call over; until it is in the room it knows of nobody."""
+    session = session_in(State.ACTIVE)
+    post(stranger, session, "heartbeat", heartbeat(caller_present=True))
+
+    answer = post(stranger, session, "heartbeat", heartbeat(caller_present=None, attempt=2))
+
+    assert answer.json() == {"state": "active", "reason": None, "attempt": 2}
 
 
 def test_an_agent_learns_of_the_end_from_any_callback(stranger: Client) -> None:
