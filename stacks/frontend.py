@@ -3,7 +3,6 @@
 from constructs import Construct
 
 from config.schema import Environment
-from contract.services import EVENTS_PATH, VOICE_PATH
 from stacks.data import DataStack
 from voice_constructs.frontend import CallConsole
 from voice_constructs.platform_stack import PlatformStack
@@ -32,8 +31,6 @@ class FrontendStack(PlatformStack):
             variables={
                 "VITE_ENVIRONMENT": environment.name,
                 "VITE_API_URL": f"https://{self.host('api')}",
-                "VITE_VOICE_URL": f"wss://{self.host('ws')}{VOICE_PATH}",
-                "VITE_EVENTS_URL": f"wss://{self.host('ws')}{EVENTS_PATH}",
                 "VITE_PIPELINES": ",".join(environment.agent.pipelines),
             },
         )

@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 from runtime.providers.control import Control
+from voicectl.call.api import Api
 from voicectl.up.state import Platform, running_platform
 
 ROOT: Final = Path(__file__).parents[2]
@@ -99,6 +100,15 @@ def platform() -> Iterator[RunningPlatform]:
     """All of it runs from here on."""
     with started() as running:
         yield running
+
+
+@pytest.fixture
+def rest(platform: RunningPlatform) -> Iterator[Api]:
+    """The platform's API."""
+    state = platform.state
+    client = Api(state.running.addresses.api, key=state.keys.api_key.get_secret_value())
+    yield client
+    client.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,15 +24,6 @@ JOIN_SECONDS = 8.0
 
 
 @pytest.fixture
-def rest(platform: RunningPlatform) -> Iterator[Api]:
-    """The platform's API."""
-    state = platform.state
-    client = Api(state.running.addresses.api, key=state.keys.api_key.get_secret_value())
-    yield client
-    client.close()
-
-
-@pytest.fixture
 def opened(rest: Api) -> Iterator[list[str]]:
     """Sessions that are ended with the test."""
     sessions: list[str] = []

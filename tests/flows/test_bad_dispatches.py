@@ -20,15 +20,6 @@ TOO_MUCH = 513 * 1024
 
 
 @pytest.fixture
-def rest(platform: RunningPlatform) -> Iterator[Api]:
-    """The platform's API."""
-    state = platform.state
-    client = Api(state.running.addresses.api, key=state.keys.api_key.get_secret_value())
-    yield client
-    client.close()
-
-
-@pytest.fixture
 def session(rest: Api) -> Iterator[str]:
     """A session that waits for its caller; its agent is dispatched by the test."""
     opened = rest.post("/sessions", {"simulation_service": "local", "transport": "websocket"})

@@ -24,12 +24,11 @@ def told(prod: Synthesis) -> dict[str, str]:
     return {str(each["Name"]): str(each["Value"]) for each in app["EnvironmentVariables"]}
 
 
-def test_the_page_reads_only_what_the_stack_tells(told: dict[str, str]) -> None:
+def test_the_page_reads_what_the_stack_tells(told: dict[str, str]) -> None:
     """A name that is wrong on either side is an empty string in a page that looks well."""
     read = set(re.findall(r"VITE_[A-Z_]+", (FRONTEND / "src" / "settings.ts").read_text()))
 
-    assert read == {"VITE_API_URL", "VITE_ENVIRONMENT", "VITE_PIPELINES"}
-    assert read <= told.keys()
+    assert read == {name for name in told if name.startswith("VITE_")} != set()
 
 
 async def test_the_built_page_asks_for_the_key_and_offers_the_pipelines(

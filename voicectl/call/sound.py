@@ -1,6 +1,5 @@
 """What a caller says: text spoken by the local voice, or a WAV file, as 24 kHz 16-bit mono."""
 
-import io
 import wave
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ import numpy as np
 from livekit import rtc
 
 from contract.voice_socket import SAMPLE_RATE
+from runtime.providers.wave import wav
 from voicectl.call.errors import SoundUnusable
 
 LOWEST_RATE: Final = 16_000  # Hz; telephone sound is not recognised well enough to show anything
@@ -70,13 +70,7 @@ def recognised(sound: bytes, *, speech_url: str) -> str:
     """Answer the words in 24 kHz 16-bit mono, as the local ear hears them; empty where there is none."""
     if not sound:
         return ""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(SAMPLE_RATE)
-        out.writeframes(sound)
-    upload = {"file": ("heard.wav", file.getvalue(), "audio/wav")}
+    upload = {"file": ("heard.wav", wav(sound, sample_rate=SAMPLE_RATE), "audio/wav")}
     try:
         answer = httpx.post(
             f"{speech_url}/v1/audio/transcriptions", files=upload, data={"model": "local"}, timeout=SPEAK_SECONDS
