@@ -22,7 +22,8 @@ async def join(ctx: JobContext, control_plane: ControlPlane, *, attempt: int) ->
         RoomNotJoined: It took too long.
         CallbackFailed: The record has no place for this agent.
     """
-    connecting = asyncio.ensure_future(ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY))
+    # the server subscribes the agent: its own requests are lost when the connection is restarted after a node's death
+    connecting = asyncio.ensure_future(ctx.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_ALL))
     watching = asyncio.create_task(_until_over(control_plane, attempt))
     both: set[asyncio.Future[None]] = {connecting, watching}
     try:
