@@ -63,7 +63,7 @@ lock: setup ## requirements of the clone, the laptop and every image, from pypro
 	@$(COMPILE) --extra local --constraint requirements.txt --output-file requirements/local.txt pyproject.toml
 	@for image in test agent control-plane gateway guardian; do $(COMPILE) --extra $$image --constraint requirements.txt --constraint requirements/local.txt --output-file requirements/$$image.txt pyproject.toml; done
 
-setup: .venv/.made node_modules/.made
+setup: .venv/.made .venv/.command node_modules/.made
 
 .venv/.made: requirements.txt
 	@echo "making .venv (once)"
@@ -72,7 +72,11 @@ setup: .venv/.made node_modules/.made
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
-.venv/.local: requirements/local.txt .venv/.made
+.venv/.command: pyproject.toml .venv/.made
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.local: requirements/local.txt .venv/.made .venv/.command
 	@echo "installing what the platform runs on (once)"
 	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --requirement requirements/local.txt
 	@touch $@

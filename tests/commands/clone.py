@@ -116,13 +116,24 @@ class Clone:
 
 
 def lend_install(folder: Path) -> None:
-    """Link a clone's `.venv` and `node_modules` to this copy's, so that make finds nothing to do."""
+    """Link a clone's `.venv` and `node_modules` to this copy's, so that make finds nothing to do.
+
+    What this copy has installed of itself stays out, or a module that the clone does not find would be found here.
+    """
+    packages = Path("lib", "python3.11", "site-packages")
     for directory in (".venv", "node_modules"):
         (folder / directory).mkdir()
-        for entry in (ROOT / directory).iterdir():
-            if entry.name != ".made":
-                (folder / directory / entry.name).symlink_to(entry)
+        _link(ROOT / directory, folder / directory, without=(".made", ".command", "lib"))
         (folder / directory / ".made").touch()
+    (folder / ".venv" / packages).mkdir(parents=True)
+    _link(ROOT / ".venv" / packages, folder / ".venv" / packages, without=("_voiceplane.pth",))
+    (folder / ".venv" / ".command").touch()
+
+
+def _link(source: Path, target: Path, *, without: Sequence[str]) -> None:
+    for entry in source.iterdir():
+        if entry.name not in without:
+            (target / entry.name).symlink_to(entry)
 
 
 @cache

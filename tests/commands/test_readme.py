@@ -38,7 +38,7 @@ NEED_AWS = (
     "aws route53 get-hosted-zone --id THE_ID --query DelegationSet.NameServers",
     "aws secretsmanager put-secret-value --secret-id voiceplane/prod/providers --secret-string file://providers.json",
 )
-RUN_BY_FLOWS = ('.venv/bin/python -m voicectl call --say "How would you use it?"',)  # tests/flows/test_readme_call.py
+RUN_BY_FLOWS = ('.venv/bin/voicectl call --say "How would you use it?"',)  # tests/flows/test_readme_call.py
 IS_THE_FLOWS = ("make up",)  # what they run on
 RUN_BEFORE_THESE_TESTS = ("make check",)  # by `make test`, whose first half it is
 AWS_OPTIONS = {"--query", "--output", "--region"}
@@ -137,7 +137,7 @@ def parse(line: str, clone: Clone) -> None:
         "make": _make,
         "npx": _cdk,
         "aws": _aws,
-        ".venv/bin/python": _voicectl,
+        ".venv/bin/voicectl": _voicectl,
     }
     parsers[program](words, clone)
 
@@ -156,8 +156,7 @@ def _make(words: list[str], clone: Clone) -> None:
 
 def _voicectl(words: list[str], _: Clone) -> None:
     """Let the command read its options."""
-    module, name, command, *arguments = words
-    assert (module, name) == ("-m", "voicectl")
+    command, *arguments = words
     typer.main.get_group(app).commands[command].make_context(command, arguments)
 
 

@@ -36,8 +36,11 @@ class RunningPlatform:
         self.variables = {**os.environ, **paths, **variables}
 
     def voicectl(self, *arguments: str, seconds: float = 180) -> "subprocess.CompletedProcess[str]":
-        """Run a command as a person would."""
-        command = [sys.executable, "-m", "voicectl", *arguments]
+        """Run a command of ours."""
+        return self.run(sys.executable, "-m", "voicectl", *arguments, seconds=seconds)
+
+    def run(self, *command: str, seconds: float = 180) -> "subprocess.CompletedProcess[str]":
+        """Run a command in the clone as a person would."""
         return subprocess.run(
             command, cwd=ROOT, env=self.variables, capture_output=True, text=True, timeout=seconds, check=False
         )

@@ -9,9 +9,8 @@ from tests.flows.conftest import RunningPlatform
 def test_the_readmes_call_shows_turns_and_the_record(platform: RunningPlatform) -> None:
     """The first thing that a person does after `make up`."""
     [line] = RUN_BY_FLOWS
-    _python, _module, _name, *arguments = shlex.split(line)
 
-    placed = platform.voicectl(*arguments)
+    placed = platform.run(*shlex.split(line))
 
     assert line in text_of("README.md")
     assert placed.returncode == 0, placed.stdout + placed.stderr
