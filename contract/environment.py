@@ -189,6 +189,9 @@ class ApiEnv(ControlPlaneEnv):
     """The API."""
 
     api_key: SecretStr = Field(description="the one key of /api/v1")
+    livekit_keys: SecretStr = Field(
+        description="JSON of key id → secret: what a webhook may be signed with, two while the key is rotated"
+    )
     cors_allowed_origins: str
     web_workers: int = Field(2, ge=1, le=32)
 

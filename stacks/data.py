@@ -34,7 +34,12 @@ class DataStack(PlatformStack):
         keep: dict[str, Any] = {"retain": data.retain}
         self.key = data_key(self, "Key", prefix=self.prefix, **keep)
         self.secrets = PlatformSecrets(
-            self, "Secrets", prefix=self.secret_prefix, replica_regions=[r.name for r in environment.regions], **keep
+            self,
+            "Secrets",
+            prefix=self.secret_prefix,
+            livekit_key_id=environment.media.livekit.key_id,
+            replica_regions=[r.name for r in environment.regions],
+            **keep,
         )
         inside: dict[str, Any] = {"vpc": network.vpc, "key": self.key}
         self.database = PostgresDatabase(self, "Database", database=data.database, **inside, **keep)

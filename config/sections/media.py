@@ -51,6 +51,8 @@ class LiveKit(Section):
     """Open ports."""
     scaling: LiveKitScaling = LiveKitScaling()
     """When the fleet grows."""
+    key_id: str = Field("", pattern=r"^[A-Za-z0-9-]{0,64}$")
+    """The field of the secret `livekit` that clients sign with; empty for the first. `voicectl secrets rotate` names it."""
 
 
 class EgressScaling(Section):

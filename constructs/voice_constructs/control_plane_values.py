@@ -29,6 +29,7 @@ def control_plane_values(
         **timing_values(environment.timing),
         **_overflow_values(environment, secrets=secrets),
         "livekit_url": url,
+        "livekit_keys": ecs.Secret.from_secrets_manager(secrets.livekit),
         "livekit_regions": ",".join(f"{region}={address}" for region, address in further.items()),
         "voice_websocket_url": f"wss://ws.{domain}{VOICE_PATH}",
         "agent_name": prefix,

@@ -24,20 +24,29 @@ class PlatformSecrets(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, prefix: str, retain: bool, replica_regions: list[str] | None = None
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        prefix: str,
+        retain: bool,
+        livekit_key_id: str = "",
+        replica_regions: list[str] | None = None,
     ) -> None:
         """Make them.
 
         Args:
             prefix: First part of the physical names, such as `voiceplane/prod`.
             retain: Keep them when the stack is deleted.
+            livekit_key_id: The key that clients sign with, when it is not the generated one any more.
             replica_regions: Further regions that LiveKit's key and the providers' keys are copied to.
         """
         super().__init__(scope, id_)
         self._prefix, self._retain = prefix, retain
         self._regions = [secretsmanager.ReplicaRegion(region=region) for region in replica_regions or []]
-        self.livekit_key_id = f"{prefix.replace('/', '-')}-key"
-        self.livekit = self._generated("livekit", field=self.livekit_key_id)
+        generated = f"{prefix.replace('/', '-')}-key"
+        self.livekit_key_id = livekit_key_id or generated
+        self.livekit = self._generated("livekit", field=generated)  # another field here would make its value anew
         self.django = self._generated("django")
         self.callbacks = self._generated("callbacks")
         self.api_key = self._generated("api-key")

@@ -6,7 +6,7 @@ livekit-api is asynchronous and the control plane is not, so its one session liv
 import asyncio
 import atexit
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from threading import Lock, Thread
@@ -19,7 +19,7 @@ from google.protobuf.json_format import ParseError
 from livekit import api
 from livekit.protocol.webhook import WebhookEvent
 
-from contract.environment import ControlPlaneEnv
+from contract.environment import ApiEnv, ControlPlaneEnv
 from contract.session import IDENTITY_CALLER, MAX_PARTICIPANTS
 from contract.timing import LIVEKIT_API_SECONDS, WEBHOOK_MAX_AGE_SECONDS
 from control_plane.errors import LiveKitError, LiveKitNotFound, LiveKitRefused, LiveKitUnavailable, WebhookForged
@@ -42,9 +42,16 @@ class LiveKitService:
     Every method may raise LiveKitUnavailable, LiveKitNotFound or LiveKitRefused.
     """
 
-    def __init__(self, url: str, *, api_key: str, api_secret: str) -> None:
-        """Prepare it; nothing is connected before the first call."""
+    def __init__(
+        self, url: str, *, api_key: str, api_secret: str, webhook_keys: Mapping[str, str] | None = None
+    ) -> None:
+        """Prepare it; nothing is connected before the first call.
+
+        Args:
+            webhook_keys: Key id → secret: who may sign webhooks; the API's own key when not said.
+        """
         self._url, self._key, self._secret = url, api_key, api_secret
+        self._webhook_keys = webhook_keys or {api_key: api_secret}
         self._lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -121,7 +128,8 @@ class LiveKitService:
             WebhookForged: The token is not LiveKit's, is another body's, or is too old.
         """
         try:
-            event = api.WebhookReceiver(api.TokenVerifier(self._key, self._secret)).receive(body, token)
+            key = str(jwt.decode(token, options={"verify_signature": False})["iss"])  # verified with the next line
+            event = api.WebhookReceiver(api.TokenVerifier(key, self._webhook_keys[key])).receive(body, token)
         except (jwt.InvalidTokenError, ParseError, ValueError, TypeError, KeyError, AttributeError) as forged:
             raise WebhookForged(f"signature or body is not valid: {type(forged).__name__}") from None
         except Exception as forged:
@@ -172,12 +180,13 @@ def livekit() -> LiveKitService:
     """The process's client of the home region's cluster."""
     environment: ControlPlaneEnv = settings.ENVIRONMENT
     secret = environment.livekit_api_secret.get_secret_value()
-    return _service(environment.livekit_url, environment.livekit_api_key, secret)
+    accepted = environment.livekit_keys.get_secret_value() if isinstance(environment, ApiEnv) else "{}"
+    return _service(environment.livekit_url, environment.livekit_api_key, secret, accepted)
 
 
 @cache
-def _service(url: str, key: str, secret: str) -> LiveKitService:
-    return LiveKitService(url, api_key=key, api_secret=secret)
+def _service(url: str, key: str, secret: str, accepted: str) -> LiveKitService:
+    return LiveKitService(url, api_key=key, api_secret=secret, webhook_keys=json.loads(accepted))
 
 
 async def _session() -> aiohttp.ClientSession:

@@ -1,5 +1,6 @@
 """The control plane's settings with loopback values, so that nothing has to be set to test it or to check its types."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from tests.platform.valkey import planned_valkey
 
 DATABASE: Final = "control_plane"
 PAGE_ORIGIN: Final = "http://localhost:5173"
+NEXT_KEY: Final = "tests-next"  # while LiveKit's key is rotated
+NEXT_SECRET: Final = "the-next-secret-of-the-tests-of-32-characters"
 VARIABLES: Final[dict[str, str]] = {
     "SERVICE": "api",
     "ENVIRONMENT": "tests",
@@ -41,6 +44,7 @@ VARIABLES: Final[dict[str, str]] = {
     "VOICE_WEBSOCKET_URL": f"ws://{LOOPBACK}:{port_of('gateway')}/voice",
     "SESSION_COMPLETED_QUEUE_URL": planned_aws().queue_url,
     "API_KEY": "api-key-of-the-tests",
+    "LIVEKIT_KEYS": json.dumps({API_KEY: API_SECRET, NEXT_KEY: NEXT_SECRET}),
     "CORS_ALLOWED_ORIGINS": PAGE_ORIGIN,
     "WEB_WORKERS": "1",
 }

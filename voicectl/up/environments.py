@@ -1,10 +1,13 @@
 """The variables of every process on a laptop, through the contract's own classes."""
 
+import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+
+from pydantic import SecretStr
 
 from contract.environment import ContainerEnv, ProviderEnv, TimingEnv
 from contract.pipelines import DEEPGRAM_OPENAI, LOCAL
@@ -94,9 +97,16 @@ def shared_values(backing: Backing, *, keys: Keys, ports: Mapping[str, int]) -> 
         "agent_service": "agent",
         "web_workers": 1,
         "api_key": keys.api_key,
+        "livekit_keys": _livekit_keys(backing),
         "django_secret_key": keys.django_secret_key,
         "callback_signing_key": keys.callback_signing_key,
     }
+
+
+def _livekit_keys(backing: Backing) -> SecretStr:
+    """The one key of a laptop, in the shape of many."""
+    secret: SecretStr = backing.values["livekit_api_secret"]
+    return SecretStr(json.dumps({backing.values["livekit_api_key"]: secret.get_secret_value()}))
 
 
 def provider_values(ports: Mapping[str, int]) -> dict[str, Any]:

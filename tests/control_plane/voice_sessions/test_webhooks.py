@@ -17,6 +17,7 @@ from django.test import Client
 from contract.session import State
 from control_plane.voice_sessions.models import VoiceSession, WebhookEvent
 from tests.control_plane.given import session_in
+from tests.control_plane.settings import NEXT_KEY, NEXT_SECRET
 from tests.platform.livekit import API_KEY, API_SECRET
 
 PATH: Final = "/webhooks/livekit"
@@ -66,6 +67,19 @@ def test_a_callers_arrival_makes_a_session_active(stranger: Client) -> None:
 
     assert deliver(stranger, body, signed(body)) == 200
     assert VoiceSession.objects.get().state == State.ACTIVE
+
+
+def test_while_the_key_is_rotated_both_may_sign(stranger: Client) -> None:
+    """A node that has not been told of the next one yet is still LiveKit."""
+    session = session_in(State.DISPATCHED)
+    first, second = event(session.pk), event(session.pk, id_="EV_2")
+
+    answers = [deliver(stranger, first, signed(first))]
+    answers.append(deliver(stranger, second, signed(second, issuer=NEXT_KEY, secret=NEXT_SECRET)))
+    crossed = event(session.pk, id_="EV_3")
+
+    assert answers == [200, 200]
+    assert deliver(stranger, crossed, signed(crossed, issuer=NEXT_KEY)) == 401
 
 
 @pytest.mark.parametrize(
