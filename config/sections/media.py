@@ -52,7 +52,7 @@ class LiveKit(Section):
     scaling: LiveKitScaling = LiveKitScaling()
     """When the fleet grows."""
     key_id: str = Field("", pattern=r"^[A-Za-z0-9-]{0,64}$")
-    """The field of the secret `livekit` that clients sign with; empty for the first. `voicectl secrets rotate` names it."""
+    """The field of the secret `livekit` that clients sign with; empty for the first (`voicectl secrets rotate`)."""
 
 
 class EgressScaling(Section):
