@@ -105,7 +105,8 @@ def shared_values(backing: Backing, *, keys: Keys, ports: Mapping[str, int]) -> 
 
 def _livekit_keys(backing: Backing) -> SecretStr:
     """The one key of a laptop, in the shape of many."""
-    secret: SecretStr = backing.values["livekit_api_secret"]
+    secret = backing.values["livekit_api_secret"]
+    assert isinstance(secret, SecretStr)
     return SecretStr(json.dumps({backing.values["livekit_api_key"]: secret.get_secret_value()}))
 
 
