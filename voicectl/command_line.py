@@ -9,6 +9,7 @@ from voicectl.call import commands as call
 from voicectl.deploy import commands as deploy
 from voicectl.doctor import commands as doctor
 from voicectl.review import commands as review
+from voicectl.secrets import commands as secrets
 from voicectl.up import commands as up
 
 app = typer.Typer(help="The handle of the platform.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -19,7 +20,7 @@ def main() -> None:
     """The handle of the platform."""
 
 
-for group in (up, call, doctor, review, deploy):
+for group in (up, call, doctor, review, deploy, secrets):
     group.register(app)
 
 
