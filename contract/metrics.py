@@ -243,7 +243,7 @@ SESSIONS_ENDED: Final = _counter(
     labels=("completion_reason",),
 )
 SESSIONS_STUCK: Final = _gauge(
-    "SessionsStuck", "voice_sessions_stuck", Unit.COUNT, "supervisor", "sessions active in the record and nowhere else"
+    "SessionsStuck", "voice_sessions_stuck", Unit.COUNT, "supervisor", "sessions active in the record, without an agent"
 )
 SESSION_COST: Final = Metric(
     name="SessionCost",
@@ -314,6 +314,13 @@ JOBS_FAILED: Final = _counter(
 )
 OUTBOX_WAIT: Final = _gauge(
     "OutboxWait", "voice_outbox_wait_seconds", Unit.SECONDS, "supervisor", "age of the oldest row in the outbox"
+)
+BEAT_AGE: Final = _gauge(
+    "BeatAge",
+    "voice_beat_age_seconds",
+    Unit.SECONDS,
+    "supervisor",
+    "time since a worker of any pool last ran a task that beat sent",
 )
 
 METRICS: Final = tuple(value for value in globals().values() if isinstance(value, Metric))

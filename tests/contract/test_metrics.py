@@ -53,7 +53,7 @@ def test_an_aws_metric_can_be_asked_for(metric: AwsMetric) -> None:
     assert str(metric.unit) in UNITS
     assert 1 <= len(metric.dimensions) <= MOST_DIMENSIONS
     assert _twice(metric.dimensions) == set()
-    assert re.fullmatch(r"AWS/[A-Za-z]+|ECS/ContainerInsights", metric.namespace)
+    assert re.fullmatch(r"AWS/[A-Za-z0-9]+|ECS/ContainerInsights", metric.namespace)
 
 
 def test_our_namespace_is_not_awss() -> None:
