@@ -31,7 +31,11 @@ def databases(environment: ControlPlaneEnv) -> dict[str, dict[str, Any]]:
             "CONN_HEALTH_CHECKS": True,
             # A transaction of PgBouncer's may be on another connection than the one before it.
             "DISABLE_SERVER_SIDE_CURSORS": environment.database_via_pgbouncer,
-            "OPTIONS": {"sslmode": environment.database_sslmode, "pool": _pool(environment)},
+            "OPTIONS": {
+                "application_name": _name(environment),  # whoever looks at pg_stat_activity sees whose it is
+                "sslmode": environment.database_sslmode,
+                "pool": _pool(environment),
+            },
         }
     }
 
@@ -70,6 +74,11 @@ def as_owner(environment: ControlPlaneEnv) -> ControlPlaneEnv:
     return environment.model_copy(
         update={"database_user": owner["username"], "database_password": SecretStr(owner["password"])}
     )
+
+
+def _name(environment: ControlPlaneEnv) -> str:
+    """The ECS service's."""
+    return f"celery-{environment.celery_pool}" if isinstance(environment, CeleryEnv) else environment.service
 
 
 def _pool(environment: ControlPlaneEnv) -> dict[str, Any]:

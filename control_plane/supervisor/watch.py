@@ -13,7 +13,14 @@ from redis.exceptions import RedisError
 from contract.environment import SupervisorEnv
 from contract.metrics import Metric
 from contract.services import AGENT, SUPERVISOR, WEBSOCKET
-from control_plane.supervisor.backlog import QUEUE_METRICS, SESSION_METRICS, record_queues, record_sessions
+from control_plane.supervisor.backlog import (
+    BEAT_METRICS,
+    QUEUE_METRICS,
+    SESSION_METRICS,
+    record_beat,
+    record_queues,
+    record_sessions,
+)
 from control_plane.supervisor.fleet import FLEET_METRICS, Fleet, heartbeats
 from control_plane.supervisor.leader import Leadership
 from runtime.kit.cloudwatch import Publisher
@@ -116,4 +123,5 @@ class Reign:
             ),
             QUEUE_METRICS: lambda: record_queues(self.recorder, self._broker, now=today),
             SESSION_METRICS: lambda: record_sessions(self.recorder, now=today),
+            BEAT_METRICS: lambda: record_beat(self.recorder, now=today),
         }

@@ -14,6 +14,7 @@ from contract.metrics import NAMESPACE
 from contract.session import State
 from control_plane.supervisor.leader import LOCK
 from control_plane.supervisor.watch import Reign, Supervisor
+from control_plane.voice_sessions.live_state import pulse_write
 from control_plane.voice_sessions.models import OutboxRow, VoiceSession
 from tests.control_plane.given import session_in
 from tests.platform.aws import Aws
@@ -123,6 +124,50 @@ def test_callers_without_an_agent_are_published(two: tuple[Supervisor, Superviso
 
     [rooms] = published(aws, "RoomsWithoutAgent")
     assert rooms["Maximum"] == 1
+
+
+def test_sessions_without_an_agent_are_stuck_although_nobody_cleans_up(
+    two: tuple[Supervisor, Supervisor], aws: Aws
+) -> None:
+    """A clean-up that is dead marks nothing: whoever waits for its marks sees a quiet platform."""
+    leader, _ = two
+    long_ago = datetime.now(UTC) - timedelta(seconds=60)
+    session_in(State.ACTIVE, now=long_ago)
+    session_in(State.RECONNECTING, now=long_ago)
+    session_in(State.ACTIVE)
+
+    leader.look()
+    leader.close()
+
+    [stuck] = published(aws, "SessionsStuck")
+    assert stuck["Maximum"] == 2
+    assert not VoiceSession.objects.filter(silent_since__isnull=False).exists()
+
+
+def test_beat_is_as_old_as_the_freshest_of_its_tasks(two: tuple[Supervisor, Supervisor], aws: Aws) -> None:
+    """A pool without workers is another alarm's; only when all pools are silent it is beat."""
+    leader, _ = two
+    now = datetime.now(UTC)
+    pulse_write("voice", now=now - timedelta(seconds=900))
+    pulse_write("data", now=now - timedelta(seconds=40))
+
+    leader.look()
+    leader.close()
+
+    [age] = published(aws, "BeatAge")
+    assert 40 <= age["Maximum"] < 100
+
+
+def test_a_beat_that_has_never_sent_anything_is_said_nothing_of() -> None:
+    """A platform that has just been made has no age; a number would be invented."""
+    reign = Reign(environment())
+
+    reign.look(now=1)
+
+    told = names(reign)
+    reign.close()
+    assert "BeatAge" not in told
+    assert "SessionsStuck" in told
 
 
 def test_what_cannot_be_read_is_said_nothing_of(live_valkey: Valkey) -> None:
