@@ -20,7 +20,7 @@ def define(app: PlatformApp, environment: Environment) -> None:
     further = [s.FurtherRegion(app, environment, region=r, network=network, data=data) for r in environment.regions]
     control_plane = s.ControlPlaneStack(app, environment, network=network, data=data, media=media, further=further)
     s.FrontendStack.optional(app, environment, data=data)
-    s.OperationsStack(app, environment, data=data, media=media, control_plane=control_plane)
+    s.OperationsStack(app, environment, network=network, data=data, media=media, control_plane=control_plane)
 
 
 if __name__ == "__main__":

@@ -61,9 +61,9 @@ class DataStack(PlatformStack):
         )
 
     @property
-    def dead_letter_queues(self) -> list[str]:
-        """Names of queues in which no message should ever be."""
-        return [self.handoff.dead_letters.queue_name] if self.handoff else []
+    def handoff_queues(self) -> list[tuple[str, str]]:
+        """The optional queue's name with that of its dead-letter queue, in which no message should ever be."""
+        return [(self.handoff.queue.queue_name, self.handoff.dead_letters.queue_name)] if self.handoff else []
 
     def _valkey(self, name: str, **group: Any) -> ValkeyGroup:
         return ValkeyGroup(self, f"{name.title()}Valkey", name=f"{self.prefix}-{name}", **group)

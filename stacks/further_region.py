@@ -8,7 +8,9 @@ from stacks.agents import AgentsStack
 from stacks.data import DataStack, FurtherDataStack
 from stacks.media import MediaStack
 from stacks.network import FurtherNetworkStack, NetworkStack
-from voice_constructs.alarms import Alarms, AlarmTopic
+from voice_constructs.alarms.making import Alarms
+from voice_constructs.alarms.topic import AlarmTopic
+from voice_constructs.alarms.watched import EVERYWHERE, services, watch_edges, watch_services
 from voice_constructs.platform_stack import PlatformStack
 
 
@@ -32,16 +34,21 @@ class FurtherRegion:
         its_data = FurtherDataStack(scope, environment, network=self.network, home=data)
         self.media = MediaStack(scope, environment, network=self.network, data=its_data)
         AgentsStack(scope, environment, network=self.network, data=its_data, media=self.media)
-        FurtherOperationsStack(scope, environment, media=self.media)
+        FurtherOperationsStack(scope, environment, network=self.network, media=self.media)
 
 
 class FurtherOperationsStack(PlatformStack):
     """A further region's alarms: an alarm must live where its metric does."""
 
-    def __init__(self, scope: Construct, environment: Environment, *, media: MediaStack) -> None:
+    def __init__(
+        self, scope: Construct, environment: Environment, *, network: FurtherNetworkStack, media: MediaStack
+    ) -> None:
         """Watch a further region."""
         super().__init__(scope, "operations", environment=environment, region=media.region)
-        topic = AlarmTopic(self, "People", name=f"{self.prefix}-alarms", email=environment.operations.alarm_email).topic
-        its_alarms = Alarms(self, "Alarms", prefix=self.prefix, topic=topic)
-        its_alarms.add_events(clusters=[f"{self.prefix}-{part}" for part in ("media", "agents")])
+        people = AlarmTopic(self, "People", name=f"{self.prefix}-alarms", email=environment.operations.alarm_email)
+        its_alarms = Alarms(self, "Alarms", prefix=self.prefix, topic=people.topic)
+        its_alarms.add_events(clusters=[f"{self.prefix}-{part}" for part in EVERYWHERE])
         media.watched_by(its_alarms)
+        here = (each for each in services(environment) if each.cluster in EVERYWHERE)
+        watch_services(its_alarms, here, prefix=self.prefix)
+        watch_edges(its_alarms, topic=people.name, **network.exits)

@@ -9,8 +9,9 @@ from config.tiers import ceiling
 from contract.metrics import ENVIRONMENT
 from stacks.data import DataStack, FurtherDataStack
 from stacks.network import FurtherNetworkStack, NetworkStack
-from voice_constructs import alarms
-from voice_constructs.alarms import Alarms
+from voice_constructs.alarms.edges import FIREWALL
+from voice_constructs.alarms.making import Alarms
+from voice_constructs.alarms.media import TURN, node_rules, recording_rules
 from voice_constructs.egress import EgressService
 from voice_constructs.livekit import LiveKitServer
 from voice_constructs.load_balancer import HttpsLoadBalancer
@@ -47,10 +48,14 @@ class MediaStack(PlatformStack):
             self._run_egress()
 
     def watched_by(self, its_alarms: Alarms) -> None:
-        """Have alarms on the nodes, and on both ways to them."""
-        its_alarms.add(alarms.MEDIA, dimensions={ENVIRONMENT: self._settings.name})
-        its_alarms.add(alarms.HTTP_TARGETS, dimensions=self._signal_dimensions, of="Signal")
-        its_alarms.add(alarms.TURN_TARGETS, dimensions=self._turn_dimensions, of="Turn")
+        """Have alarms on the nodes, on recording, and on both ways in."""
+        media, ours = self._settings.media, {ENVIRONMENT: self._settings.name}
+        its_alarms.add(node_rules(ceiling_participants=media.livekit.scaling.ceiling_participants), dimensions=ours)
+        its_alarms.add(recording_rules(enabled=media.egress.enabled), dimensions=ours)
+        its_alarms.add_route(self._signal_dimensions, of="Signal")
+        its_alarms.add(TURN, dimensions=self._turn_dimensions, of="Turn")
+        for firewall in self._firewalls:
+            its_alarms.add(FIREWALL, dimensions=firewall, of="Signal")
 
     def _run_livekit(self) -> None:
         livekit, ports = self._settings.media.livekit, media_ports(self._settings.media.livekit)
@@ -84,7 +89,7 @@ class MediaStack(PlatformStack):
         )
         signal = HttpsLoadBalancer(self, "Signal", edge=self._network.edge, name=self.host("livekit"))
         turn = TurnEntrance(self, "Turn", edge=self._network.edge, name=self.host("turn"))
-        self._signal_dimensions = server.serve_signal(signal)
+        self._signal_dimensions, self._firewalls = server.serve_signal(signal), signal.firewalls
         self._turn_dimensions = server.serve_turn(turn)
         wait_for_capacity(server.service, self._setting.cluster)
         scale_livekit(server.service, livekit=livekit, **self._scaling)

@@ -18,6 +18,7 @@ class NetworkStack(PlatformStack):
         zone: The public zone of the environment's domain.
         edge: What load balancers of this region stand on, with a certificate for every name in the zone.
         access_logs: Bucket for load balancers and buckets of this region.
+        exits: NAT gateways and certificate, for alarms.
     """
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
@@ -27,6 +28,7 @@ class NetworkStack(PlatformStack):
         self.vpc, self.access_logs = network.vpc, network.access_logs
         self.zone = DomainName(self, "Domain", domain=environment.domain, retain=environment.data.retain).zone
         self.edge = edge(self, network, domain=environment.domain, zone=self.zone)
+        self.exits = network.exits(self.edge.certificate)
 
 
 class FurtherNetworkStack(PlatformStack):
@@ -35,6 +37,7 @@ class FurtherNetworkStack(PlatformStack):
     Attributes:
         peering: The connection, for the routes at home.
         cidr: This region's addresses.
+        exits: NAT gateways and certificate, for alarms.
     """
 
     def __init__(self, scope: Construct, environment: Environment, *, region: Region, home: NetworkStack) -> None:
@@ -44,6 +47,7 @@ class FurtherNetworkStack(PlatformStack):
         self.cidr = str(region.cidr)
         self.vpc = network.vpc
         self.edge = edge(self, network, domain=environment.domain, zone=home.zone)
+        self.exits = network.exits(self.edge.certificate)
         self.peering = HomePeering(
             self,
             "Home",

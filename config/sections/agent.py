@@ -6,6 +6,7 @@ from pydantic import Field
 
 from config.sections.capacity import ScaleIn, ScaleOut, ServiceSection, Tasks, TaskSize
 from config.sections.section import Section
+from contract.pipelines import PIPELINES
 
 
 class AgentScaling(Section):
@@ -52,3 +53,9 @@ class Agent(ServiceSection):
     """For azure_speech."""
     scaling: AgentScaling = AgentScaling()
     """When the fleet grows."""
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Whom the chosen pipelines ask, each once, by the name that metrics have for it."""
+        chosen = (pipeline for pipeline in PIPELINES if pipeline.name in self.pipelines)
+        return tuple(dict.fromkeys(provider for pipeline in chosen for provider in pipeline.providers))

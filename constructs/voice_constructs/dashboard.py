@@ -1,145 +1,145 @@
-"""The one dashboard: sessions, pipeline, providers, infrastructure – the rows of the deployment seed."""
+"""The one dashboard: alarms on top, rows of graphs below, each threshold an alarm's own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from contract import aws_metrics as aws
-from contract import metrics as voice
+from contract.aws_metrics import AwsMetric
 from contract.metrics import NAMESPACE, Metric
-from contract.pools import POOLS
+from voice_constructs.alarms.making import SHARE
+from voice_constructs.alarms.rule import AlarmRule, Severity
 
 WIDTH, HEIGHT = 24, 6
+STATES_HEIGHT, MOST_STATES = 4, 100  # CloudWatch shows that many alarms in one widget ("Dashboard Body Structure")
+MOST_IN_LINE = 4
+SAID: Final[Mapping[Severity, str]] = {"critical": "Wake somebody", "warning": "In working hours"}
+COLOURS: Final[Mapping[Severity, str]] = {"critical": "#d13212", "warning": "#ff9900"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a graph.
+
+    Attributes:
+        share_of: Makes it a percentage of this metric, as in `AlarmRule`.
+    """
+
+    metric: Metric | AwsMetric
+    statistic: str
+    dimensions: Mapping[str, str]
+    label: str
+    share_of: Metric | AwsMetric | None = None
+    at_least: int = 1
 
 
 @dataclass(frozen=True)
 class Graph:
-    """One graph: a title, and its metrics with their statistics and dimensions."""
+    """One graph.
+
+    Attributes:
+        marks: The alarms on these metrics, whose thresholds are drawn.
+    """
 
     title: str
-    lines: tuple[tuple[Metric | aws.AwsMetric, str, Mapping[str, str]], ...]
-    annotations: Mapping[str, float] = field(default_factory=dict)
+    lines: tuple[Line, ...]
+    marks: tuple[AlarmRule, ...] = ()
 
 
-Row = tuple[str, tuple[Graph, ...]]
-PROVIDERS: Final = ("deepgram", "openai", "elevenlabs", "azure_openai", "azure_speech", "google")
+@dataclass(frozen=True)
+class Row:
+    """Graphs under one heading, at most four beside each other."""
+
+    title: str
+    graphs: tuple[Graph, ...]
 
 
 class PlatformDashboard(Construct):
     """The dashboard of one environment."""
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, rows: Sequence[Row], alarms: Sequence[str]) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, rows: Sequence[Row], alarms: Mapping[Severity, Sequence[str]]
+    ) -> None:
         """Draw it.
 
         Args:
-            alarms: ARNs, shown in one widget on top.
+            alarms: ARNs by severity, shown on top: green is a night's sleep.
         """
         super().__init__(scope, id_)
-        region = Stack.of(self).region
-        widgets = [_alarm_widget(alarms), *_layout(rows, region)]
+        widgets = [*_states(alarms), *_layout(rows, Stack.of(self).region)]
         body = Stack.of(self).to_json_string({"widgets": widgets})
         cloudwatch.CfnDashboard(self, "Dashboard", dashboard_name=name, dashboard_body=body)
 
 
-def voice_rows(environment: str) -> tuple[Row, ...]:
-    """The first three rows: what callers and providers feel, from our own metrics."""
-    ours = {voice.ENVIRONMENT: environment}
-    pools = [(pool.name, {**ours, voice.POOL: pool.name}) for pool in POOLS]
-    providers = [{**ours, voice.PROVIDER: provider} for provider in PROVIDERS]
-    return (
-        (
-            "Sessions",
-            (
-                Graph("Calls and slots", tuple((m, "Maximum", ours) for m in (
-                    voice.SESSIONS_ACTIVE, voice.SESSION_CAPACITY, voice.FREE_SLOTS))),
-                Graph("Time to first audio, s", tuple((voice.TIME_TO_FIRST_AUDIO, s, ours) for s in ("p50", "p95")),
-                      {"target": 2, "page": 5}),
-                Graph("Turn latency, s", tuple((voice.TURN_LATENCY, s, ours) for s in ("p50", "p95"))),
-                Graph("Length of ended calls, s", ((voice.SESSION_DURATION, "p50", ours),)),
-            ),
-        ),
-        (
-            "Pipeline",
-            (
-                Graph("Queue depth", tuple((voice.QUEUE_DEPTH, "Maximum", d) for _, d in pools)),
-                Graph("Queue wait, s", tuple((voice.QUEUE_WAIT, "Maximum", d) for _, d in pools)),
-                Graph("Jobs a minute", tuple((voice.JOB_DURATION, "SampleCount", d) for _, d in pools)),
-                Graph("Jobs that failed", tuple((voice.JOBS_FAILED, "Sum", d) for _, d in pools)),
-            ),
-        ),
-        (
-            "Providers",
-            (
-                Graph("Latency p95, s", tuple((voice.PROVIDER_LATENCY, "p95", d) for d in providers)),
-                Graph("Errors a minute", tuple((voice.PROVIDER_ERRORS, "Sum", d) for d in providers)),
-                Graph("Cost of ended calls, US $", ((voice.SESSION_COST, "Sum", ours),)),
-                Graph("Budget used, %", ((voice.BUDGET_USED, "Maximum", ours),), {"warning": 85}),
-            ),
-        ),
-    )  # fmt: skip
-
-
-def infrastructure_row(
-    *, services: Mapping[str, str], database: Mapping[str, str], caches: Sequence[str], environment: str
-) -> Row:
-    """The fourth row.
-
-    Args:
-        services: Cluster name by service name.
-        database: Dimensions of the database's metrics.
-        caches: Cache cluster ids.
-    """
-    ours = {voice.ENVIRONMENT: environment}
-    per_service = [{"ClusterName": cluster, "ServiceName": service} for service, cluster in services.items()]
-    return (
-        "Infrastructure",
-        (
-            Graph("CPU, %", tuple((aws.SERVICE_CPU, "Average", d) for d in per_service)),
-            Graph("Memory, %", tuple((aws.SERVICE_MEMORY, "Average", d) for d in per_service)),
-            Graph("Database connections", ((aws.DATABASE_CONNECTIONS, "Maximum", database),)),
-            Graph("Valkey memory, %", tuple((aws.CACHE_MEMORY, "Maximum", {"CacheClusterId": c}) for c in caches)),
-            Graph("Participants a node", ((voice.NODE_PARTICIPANTS, "Maximum", ours),)),
-            Graph("Packet loss, %", ((voice.PACKET_LOSS, "Average", ours),), {"critical": 2}),
-        ),
-    )
-
-
-def _alarm_widget(alarms: Sequence[str]) -> dict[str, Any]:
-    properties = {"title": "Alarms", "alarms": list(alarms)}
-    return {"type": "alarm", "x": 0, "y": 0, "width": WIDTH, "height": 4, "properties": properties}
+def _states(alarms: Mapping[Severity, Sequence[str]]) -> list[dict[str, Any]]:
+    width = WIDTH // len(SAID)
+    return [
+        {
+            "type": "alarm",
+            "x": column * width,
+            "y": 0,
+            "width": width,
+            "height": STATES_HEIGHT,
+            "properties": {"title": title, "alarms": list(alarms[severity][:MOST_STATES])},
+        }
+        for column, (severity, title) in enumerate(SAID.items())
+    ]
 
 
 def _layout(rows: Sequence[Row], region: str) -> list[dict[str, Any]]:
     widgets: list[dict[str, Any]] = []
-    top = 4
-    for title, graphs in rows:
-        text = {"markdown": f"## {title}"}
+    top = STATES_HEIGHT
+    for row in rows:
+        text = {"markdown": f"## {row.title}"}
         widgets.append({"type": "text", "x": 0, "y": top, "width": WIDTH, "height": 1, "properties": text})
-        width = WIDTH // len(graphs)
-        for column, graph in enumerate(graphs):
-            place = {"x": column * width, "y": top + 1, "width": width, "height": HEIGHT}
-            widgets.append({"type": "metric", **place, "properties": _graph(graph, region)})
-        top += 1 + HEIGHT
+        top += 1
+        for line in _in_lines(row.graphs):
+            width = WIDTH // len(line)
+            for column, graph in enumerate(line):
+                place = {"x": column * width, "y": top, "width": width, "height": HEIGHT}
+                widgets.append({"type": "metric", **place, "properties": _graph(graph, region)})
+            top += HEIGHT
     return widgets
 
 
+def _in_lines(graphs: Sequence[Graph]) -> list[Sequence[Graph]]:
+    """As few lines as possible, of about the same length."""
+    count = -(-len(graphs) // MOST_IN_LINE)
+    each = -(-len(graphs) // count)
+    return [graphs[first : first + each] for first in range(0, len(graphs), each)]
+
+
 def _graph(graph: Graph, region: str) -> dict[str, Any]:
-    marks = [{"label": label, "value": value} for label, value in graph.annotations.items()]
+    marks = [{"label": rule.severity, "value": rule.threshold, "color": COLOURS[rule.severity]} for rule in graph.marks]
     return {
         "title": graph.title,
         "region": region,
         "view": "timeSeries",
         "period": 60,
-        "metrics": [_line(metric, statistic, dimensions) for metric, statistic, dimensions in graph.lines],
+        "yAxis": {"left": {"min": 0}},
+        "metrics": [part for number, line in enumerate(graph.lines) for part in _line(line, number)],
         **({"annotations": {"horizontal": marks}} if marks else {}),
     }
 
 
-def _line(metric: Metric | aws.AwsMetric, statistic: str, dimensions: Mapping[str, str]) -> list[Any]:
-    namespace = metric.namespace if isinstance(metric, aws.AwsMetric) else NAMESPACE
-    pairs = [part for name in metric.dimensions for part in (name, dimensions[name])]
-    return [namespace, metric.name, *pairs, {"stat": statistic}]
+def _line(line: Line, number: int) -> list[list[Any]]:
+    if line.share_of is None:
+        return [_measured(line.metric, line, label=line.label)]
+    part, whole = f"part{number}", f"whole{number}"
+    share = (
+        SHARE.format(at_least=line.at_least).replace("part", f"FILL({part}, 0)").replace("whole", f"FILL({whole}, 0)")
+    )
+    return [
+        _measured(line.metric, line, id=part, visible=False),
+        _measured(line.share_of, line, id=whole, visible=False),
+        [{"expression": share, "label": line.label, "id": f"share{number}"}],
+    ]
+
+
+def _measured(metric: Metric | AwsMetric, line: Line, **options: Any) -> list[Any]:
+    namespace = metric.namespace if isinstance(metric, AwsMetric) else NAMESPACE
+    pairs = [part for name in metric.dimensions for part in (name, line.dimensions[name])]
+    return [namespace, metric.name, *pairs, {"stat": line.statistic, **options}]

@@ -60,6 +60,11 @@ class PostgresDatabase(Construct):
         return {"DBInstanceIdentifier": self.instance.instance_identifier}
 
     @property
+    def replica_dimensions(self) -> list[dict[str, str]]:
+        """Of the copy's CloudWatch metrics, if there is one."""
+        return [{"DBInstanceIdentifier": self.replica.instance_identifier}] if self.replica else []
+
+    @property
     def owner_password(self) -> secretsmanager.ISecret:
         """RDS's own secret of the owner, JSON; RDS rotates it every seven days."""
         secret = self.instance.secret

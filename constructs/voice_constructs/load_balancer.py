@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Final
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -55,6 +55,7 @@ class HttpsLoadBalancer(Construct):
     Attributes:
         listener: Where target groups and rules are added; anything else is answered with 404.
         balancer: The load balancer, for metrics.
+        firewalls: Dimensions of its firewall's metrics; none before an internal one.
     """
 
     def __init__(
@@ -81,14 +82,17 @@ class HttpsLoadBalancer(Construct):
         self.balancer.log_access_logs(edge.access_logs, prefix=f"elb/{id_.lower()}")
         self.listener = self._listener(edge.certificate)
         edge.give_name(self, name, balancer=self.balancer)
-        if public:
-            open_to_world(self.group, ec2.Port.HTTPS, reason=f"callers reach {id_} over TLS")
-            Firewall(self, "Firewall", load_balancer_arn=self.balancer.load_balancer_arn)
+        self.firewalls = self._open(name) if public else []
 
     def admit(self, *ranges: IPv4Network) -> None:
         """Let addresses of our own networks reach an internal load balancer."""
         for cidr in ranges:
             self.group.add_ingress_rule(ec2.Peer.ipv4(str(cidr)), ec2.Port.HTTPS, "the platform's own tasks")
+
+    def _open(self, name: str) -> list[dict[str, str]]:
+        open_to_world(self.group, ec2.Port.HTTPS, reason=f"callers reach {self.node.id} over TLS")
+        firewall = Firewall(self, "Firewall", name=name, load_balancer_arn=self.balancer.load_balancer_arn)
+        return [firewall.dimensions]
 
     def _balancer(self, patience: Patience) -> elbv2.ApplicationLoadBalancer:
         return elbv2.ApplicationLoadBalancer(
@@ -120,17 +124,22 @@ class Firewall(Construct):
 
     What would block callers is counted only: prompts and transcripts are bodies over 8 KiB; LiveKit's signalling
     carries its token and more in the query, and not every SDK names a user agent.
+
+    Attributes:
+        dimensions: Of its CloudWatch metrics, all its rules together.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, load_balancer_arn: str) -> None:
-        """Stand before one load balancer."""
+    def __init__(self, scope: Construct, id_: str, *, name: str, load_balancer_arn: str) -> None:
+        """Stand before one load balancer, given by its host name."""
         super().__init__(scope, id_)
+        metric = name.replace(".", "-")  # it is the dimension: two environments of an account must not share it
+        self.dimensions = {"WebACL": metric, "Rule": "ALL", "Region": Stack.of(self).region}
         acl = waf.CfnWebACL(
             self,
             "Rules",
             scope="REGIONAL",
             default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
-            visibility_config=_visible("all"),
+            visibility_config=_visible(metric),
             rules=[
                 _managed_rules(0, "AWSManagedRulesCommonRuleSet", count=COUNTED),
                 _managed_rules(1, "AWSManagedRulesKnownBadInputsRuleSet", count=[]),

@@ -1,6 +1,9 @@
 """A region's VPC: public subnets for what callers reach, private ones for services, isolated ones for data."""
 
+from typing import Any
+
 from aws_cdk import Token
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -33,12 +36,14 @@ class PlatformNetwork(Construct):
             cidr: The region's own range.
         """
         super().__init__(scope, id_)
+        self._nat = ec2.NatProvider.gateway()
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(cidr),
             max_azs=network.zones,
             nat_gateways=network.nat_gateways,
+            nat_gateway_provider=self._nat,
             restrict_default_security_group=False,  # it needs a Lambda; nothing here uses that group
             subnet_configuration=[  # the largest last: addresses are given out in this order, and /20 holds three zones
                 ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24),
@@ -46,14 +51,22 @@ class PlatformNetwork(Construct):
                 ec2.SubnetConfiguration(name="private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, cidr_mask=22),
             ],
         )
-        if not Token.is_unresolved(self.vpc.availability_zones[0]):
-            why = "the file names the zones, for this account"
-            acknowledge(self.vpc, "W3010", reason=why, reviewer="CloudFormation-Validate")
+        self._accept_named_zones()
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         self._log_flows(days=network.flow_log_days)
         if network.interface_endpoints:
             self._add_endpoints(cidr)
         self.access_logs = access_log_bucket(self, "AccessLogs")
+
+    def exits(self, certificate: acm.ICertificate) -> dict[str, Any]:
+        """What to watch of a region whose names all have one certificate: arguments of `watch_edges`."""
+        gateways = [each.gateway_id for each in self._nat.configured_gateways]
+        return {"nat_gateways": gateways, "certificate_arn": certificate.certificate_arn}
+
+    def _accept_named_zones(self) -> None:
+        if not Token.is_unresolved(self.vpc.availability_zones[0]):
+            why = "the file names the zones, for this account"
+            acknowledge(self.vpc, "W3010", reason=why, reviewer="CloudFormation-Validate")
 
     def _log_flows(self, *, days: int) -> None:
         group = log_group(self, "FlowLogs", days=days)

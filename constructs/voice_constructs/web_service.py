@@ -60,6 +60,11 @@ class Route(Construct):
         """Of the target group's CloudWatch metrics."""
         return target_dimensions(self._balancer.balancer.load_balancer_full_name, self.target_group)
 
+    @property
+    def firewalls(self) -> list[dict[str, str]]:
+        """Dimensions of the metrics of what stands before it."""
+        return self._balancer.firewalls
+
     def _rule(self, paths: Sequence[str]) -> elbv2.ApplicationListenerRule:
         return elbv2.ApplicationListenerRule(
             self,

@@ -200,6 +200,13 @@ def _acting(name: str, *, breaks: bool, type_: str = ALARM, **alarm: Any) -> Cas
 
 
 TOPIC = ["arn:aws:sns:eu-west-1:123456789012:people"]
+
+
+def _part(name: str, *, breaks: bool, **composite: Any) -> Case:
+    together = ("AWS::CloudWatch::CompositeAlarm", {"AlarmName": "all", "AlarmActions": TOPIC, **composite})
+    return Case(f"part-{name}", "VOICE-006", breaks, {"Alarm": (ALARM, {"AlarmName": "one"}), "Together": together})
+
+
 ALARM_ACTIONS = (
     _acting("told", breaks=False, AlarmActions=TOPIC),
     _acting("without-action", breaks=True),
@@ -207,6 +214,10 @@ ALARM_ACTIONS = (
     _acting("when-ok-only", breaks=True, OKActions=TOPIC),
     _acting("switched-off", breaks=True, AlarmActions=TOPIC, ActionsEnabled=False),
     _acting("composite", breaks=True, type_="AWS::CloudWatch::CompositeAlarm", AlarmRule="ALARM(x)"),
+    _part("looked-at", breaks=False, AlarmRule='ALARM("zero") OR ALARM("one")'),
+    _part("suppressing", breaks=False, AlarmRule='ALARM("zero")', ActionsSuppressor="one"),
+    _part("not-looked-at", breaks=True, AlarmRule='ALARM("one-more")'),
+    _part("of-nothing", breaks=True, AlarmActions=[], AlarmRule='ALARM("one")'),
 )
 
 CASES = STOP_TIMEOUT + API_FLOOR + SCHEDULES + PACE + IMAGE_TAGS + ALARM_ACTIONS

@@ -67,7 +67,7 @@ def test_what_is_shown_can_be_pasted(recipe: str, module: ModuleType, name: str)
 def test_the_alarm_that_is_shown_has_every_column() -> None:
     """It is a row of a table, so a column that is added must be added here too."""
     calls = [node for node in ast.walk(syntax(f"[{_example('alarm')}]")) if isinstance(node, ast.Call)]
-    source = syntax(repository()["constructs/voice_constructs/alarms.py"])
+    source = syntax(repository()["constructs/voice_constructs/alarms/rule.py"])
     [rule] = [node for node in source.body if isinstance(node, ast.ClassDef) and node.name == "AlarmRule"]
     columns = [node for node in rule.body if isinstance(node, ast.AnnAssign)]
     required = [column for column in columns if column.value is None]
