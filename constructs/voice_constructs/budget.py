@@ -4,7 +4,10 @@ from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from voice_constructs.alarms.rule import runbook_of
+
 TOLD_AT_PERCENT = (85, 100)  # seed S185: told before it is spent
+RUNBOOK = runbook_of("CostBudget")  # its mails are AWS's own and name no page
 
 
 class MonthlyBudget(Construct):

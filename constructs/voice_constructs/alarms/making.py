@@ -16,7 +16,7 @@ from voice_constructs.alarms.rule import AlarmRule, Composite, Severity
 from voice_constructs.alarms.services import ANSWERING_TOGETHER, EVENTS, ROUTE, ROUTE_TOGETHER, answering_rules
 
 OPERATORS: Final = {">": "GreaterThanThreshold", ">=": "GreaterThanOrEqualToThreshold", "<": "LessThanThreshold"}
-SEVERITY_TAG: Final = "voiceplane:severity"
+RULE_TAG, SEVERITY_TAG = "voiceplane:rule", "voiceplane:severity"
 # ECS tells of a deployment before the first task of it stops, CloudWatch counts it a minute or two later; and the last
 # targets settle after ECS has said that it is over.
 WAIT_SECONDS, EXTENSION_SECONDS = 180, 120
@@ -145,7 +145,7 @@ class Alarms(Construct):
 def _described(rule: AlarmRule | Composite) -> dict[str, Any]:
     return {
         "alarm_description": f"{rule.meaning}. Runbook: {rule.runbook}",
-        "tags": [CfnTag(key=SEVERITY_TAG, value=rule.severity)],
+        "tags": [CfnTag(key=RULE_TAG, value=rule.id), CfnTag(key=SEVERITY_TAG, value=rule.severity)],
     }
 
 

@@ -1,0 +1,84 @@
+# What every page uses: ENV=prod DOMAIN=voice.example.com AWS_REGION=us-east-1 . docs/runbooks/first.sh
+# The alarm's name begins with voiceplane-$ENV, its mail names the region; DOMAIN stands in config/environments/$ENV.toml.
+: "${ENV:?set it to the environment of the alarm}" "${DOMAIN:?set it to the name of the environment}"
+: "${AWS_REGION:?set it to the region of the alarm}"
+export ENV DOMAIN AWS_REGION AWS_PAGER=""
+
+# cluster_of SERVICE: where a service runs.
+cluster_of() {
+  case $1 in
+    livekit | egress) echo "voiceplane-$ENV-media" ;;
+    agent) echo "voiceplane-$ENV-agents" ;;
+    *) echo "voiceplane-$ENV-control-plane" ;;
+  esac
+}
+
+# service_of SERVICE: how many tasks it wants and has, its deployments, and what ECS said last.
+service_of() {
+  aws ecs describe-services --cluster "$(cluster_of "$1")" --services "$1" --query \
+    'services[0].{desired: desiredCount, running: runningCount, pending: pendingCount, deployments: deployments[].[status, rolloutState, rolloutStateReason], said: events[:5].message}'
+}
+
+# stopped_of SERVICE: why its tasks of the last hour stopped.
+stopped_of() {
+  aws ecs describe-tasks --cluster "$(cluster_of "$1")" --tasks \
+    $(aws ecs list-tasks --cluster "$(cluster_of "$1")" --service-name "$1" --desired-status STOPPED --query taskArns --output text) \
+    --query 'tasks[].[stoppedAt, stopCode, stoppedReason, containers[0].exitCode]' --output text
+}
+
+# logs_of STACK QUERY [MINUTES]: Logs Insights over all logs of media, agents or control-plane.
+logs_of() {
+  local query
+  query=$(aws logs start-query --start-time $(($(date +%s) - 60 * ${3:-30})) --end-time "$(date +%s)" --query-string \
+    "SOURCE logGroups(namePrefix: ['voiceplane-$ENV-$1']) | $2" --query queryId --output text)
+  while aws logs get-query-results --query-id "$query" --query status --output text | grep -q -e Running -e Scheduled; do sleep 2; done
+  aws logs get-query-results --query-id "$query" --query "results[*].join('  ', [*].value)" --output text | tr '\t' '\n'
+}
+
+# metric_of NAMESPACE NAME STATISTIC [Name=…,Value=… …]: a metric's last half hour, a line a minute.
+metric_of() {
+  aws cloudwatch get-metric-statistics --namespace "$1" --metric-name "$2" --statistics "$3" --dimensions "${@:4}" \
+    --period 60 --start-time $(($(date +%s) - 1800)) --end-time "$(date +%s)" \
+    --query "sort_by(Datapoints, &Timestamp)[].[Timestamp, $3]" --output text
+}
+
+# ours NAME STATISTIC [Name=…,Value=…]: one of our own metrics.
+ours() {
+  metric_of Voiceplane "$1" "$2" "Name=Environment,Value=$ENV" "${@:3}"
+}
+
+# restart SERVICE: new tasks with the same image, one after the other; calls that are on are not cut.
+restart() {
+  aws ecs update-service --cluster "$(cluster_of "$1")" --service "$1" --force-new-deployment \
+    --query 'service.deployments[0].[status, rolloutState]' --output text
+}
+
+# at_least SERVICE TASKS: raise its floor now; the next scheduled action or deployment sets it back.
+at_least() {
+  aws application-autoscaling register-scalable-target --service-namespace ecs \
+    --scalable-dimension ecs:service:DesiredCount --resource-id "service/$(cluster_of "$1")/$1" --min-capacity "$2"
+}
+
+# bounds_of SERVICE: floor and ceiling in force.
+bounds_of() {
+  aws application-autoscaling describe-scalable-targets --service-namespace ecs \
+    --resource-ids "service/$(cluster_of "$1")/$1" --query 'ScalableTargets[].[MinCapacity, MaxCapacity]' --output text
+}
+
+# api METHOD PATH: ask the API, with its key, which is on no command line.
+api() {
+  curl -fsS -X "$1" -H @<(printf 'Authorization: Bearer %s' "$(aws secretsmanager get-secret-value \
+    --secret-id "voiceplane/$ENV/api-key" --query SecretString --output text)") "https://api.$DOMAIN/api/v1$2"
+}
+
+# one_off SERVICE MODULE [ARGUMENT…]: run a module of the service's image once, with its variables and its log.
+one_off() {
+  local service=$1 command
+  shift
+  command=$(printf ', "%s"' -m "$@")
+  aws ecs run-task --cluster "$(cluster_of "$service")" --launch-type FARGATE \
+    --task-definition "$(aws ecs describe-services --cluster "$(cluster_of "$service")" --services "$service" --query 'services[0].taskDefinition' --output text)" \
+    --network-configuration "$(aws ecs describe-services --cluster "$(cluster_of "$service")" --services "$service" --query 'services[0].networkConfiguration' --output json)" \
+    --overrides "{\"containerOverrides\": [{\"name\": \"$service\", \"command\": [\"python\"$command]}]}" \
+    --query 'tasks[0].taskArn' --output text
+}
