@@ -111,22 +111,22 @@ def test_every_scheduled_action_is_there_with_its_time_zone(name: str, templates
 
 
 def test_every_alarm_is_there_and_does_something(name: str, templates: Assembly) -> None:
-    """An alarm without an action tells nobody, and scales nothing."""
-    cloudwatch = boto3.client("cloudwatch")
-    named = {
-        alarm.properties["AlarmName"]: alarm
-        for _, alarm in templates.of_type("AWS::CloudWatch::Alarm")
-        if "AlarmName" in alarm.properties
-    }
+    """An alarm without an action tells nobody and scales nothing, unless a composite alarm looks at it."""
+    pages = (
+        boto3.client("cloudwatch")
+        .get_paginator("describe_alarms")
+        .paginate(AlarmNamePrefix=f"voiceplane-{name}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    )
+    kinds = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    asked = [alarm.properties for kind in kinds for _, alarm in templates.of_type(kind)]
+    named = {alarm["AlarmName"]: alarm for alarm in asked if "AlarmName" in alarm}
+    looked_at = "".join(f"{alarm.get('AlarmRule')} {alarm.get('ActionsSuppressor')}" for alarm in asked)
 
-    there = {
-        alarm["AlarmName"]: alarm
-        for alarm in cloudwatch.describe_alarms(AlarmNamePrefix=f"voiceplane-{name}-", MaxRecords=100)["MetricAlarms"]
-    }
+    there = {a["AlarmName"]: a for page in pages for a in (*page["MetricAlarms"], *page["CompositeAlarms"])}
 
     assert named.keys() <= there.keys()
-    assert len(named) > 30
-    assert all(there[each]["AlarmActions"] for each in named)
+    assert len(named) > 100
+    assert [each for each in named if not there[each]["AlarmActions"] and each not in looked_at] == []
 
 
 def test_recordings_are_encrypted_versioned_and_kept_as_the_file_says(name: str) -> None:

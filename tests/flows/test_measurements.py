@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from contract.environment import GuardianEnv
-from contract.metrics import NAMESPACE
+from contract.metrics import ENVIRONMENT, NAMESPACE, POOL, PROVIDER
 from contract.pools import POOLS
 from runtime.kit.cloudwatch import Publisher
 from runtime.kit.guardian.guard import Guard
@@ -112,18 +112,18 @@ def test_everything_that_production_reads_is_published(
 
     wait_until(lambda: not missing(), what=f"fresh data of {missing()}", seconds=60)
 
-    assert len(read_in_production) >= 15
+    assert len(read_in_production) >= 25
 
 
 def is_fresh(cloudwatch: Any, read: Read) -> bool:
     """Whether each of its dimensions' values has data of the last minutes."""
-    pools = [pool.name for pool in POOLS] if "Pool" in read.dimensions else [""]
+    pools = [pool.name for pool in POOLS] if POOL in read.dimensions else [""]
     return all(_has_data(cloudwatch, read, pool) for pool in pools)
 
 
 def _has_data(cloudwatch: Any, read: Read, pool: str) -> bool:
     now = datetime.now(UTC)
-    values = {"Environment": "local", "Pool": pool}
+    values = {ENVIRONMENT: "local", POOL: pool, PROVIDER: "local"}
     found = cloudwatch.get_metric_statistics(
         Namespace=NAMESPACE,
         MetricName=read.name,

@@ -22,6 +22,7 @@ TOLD: dict[str, tuple[str, ...]] = {  # properties that are worth a reviewer's e
     "AWS::CertificateManager::Certificate": ("DomainName",),
     "AWS::CloudWatch::Alarm": ("MetricName", "ComparisonOperator", "Threshold", "Period", "EvaluationPeriods",
                                "TreatMissingData"),
+    "AWS::CloudWatch::CompositeAlarm": ("AlarmRule", "ActionsSuppressor"),
     "AWS::EC2::SecurityGroupIngress": ("IpProtocol", "FromPort", "ToPort", "CidrIp", "Description"),
     "AWS::EC2::Subnet": ("CidrBlock", "MapPublicIpOnLaunch"),
     "AWS::EC2::VPC": ("CidrBlock",),
