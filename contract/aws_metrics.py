@@ -31,6 +31,7 @@ SERVICE_CPU: Final = _of("AWS/ECS", "CPUUtilization", Unit.PERCENT, "ClusterName
 SERVICE_MEMORY: Final = _of("AWS/ECS", "MemoryUtilization", Unit.PERCENT, "ClusterName", "ServiceName")
 SERVICE_RUNNING: Final = _of("ECS/ContainerInsights", "RunningTaskCount", Unit.COUNT, "ClusterName", "ServiceName")
 RULE_TRIGGERED: Final = _of("AWS/Events", "TriggeredRules", Unit.COUNT, "RuleName")
+RULE_MATCHED: Final = _of("AWS/Events", "MatchedEvents", Unit.COUNT, "RuleName")  # a rule without targets has it too
 
 # "CloudWatch metrics for your Application Load Balancer" and the same for network load balancers.
 ALB_RESPONSE_TIME: Final = _of("AWS/ApplicationELB", "TargetResponseTime", Unit.SECONDS, "LoadBalancer", "TargetGroup")

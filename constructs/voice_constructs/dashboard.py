@@ -14,7 +14,7 @@ from voice_constructs.alarms.making import SHARE
 from voice_constructs.alarms.rule import AlarmRule, Severity
 
 WIDTH, HEIGHT = 24, 6
-STATES_HEIGHT, MOST_STATES = 4, 100  # CloudWatch shows that many alarms in one widget ("Dashboard Body Structure")
+STATES_HEIGHT, MOST_STATES = 5, 100  # CloudWatch shows that many alarms in one widget ("Dashboard Body Structure")
 MOST_IN_LINE = 4
 SAID: Final[Mapping[Severity, str]] = {"critical": "Wake somebody", "warning": "In working hours"}
 COLOURS: Final[Mapping[Severity, str]] = {"critical": "#d13212", "warning": "#ff9900"}

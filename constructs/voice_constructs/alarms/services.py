@@ -100,7 +100,7 @@ EVENTS: Final = (
     (
         "ECS Deployment State Change",
         ("SERVICE_DEPLOYMENT_IN_PROGRESS",),
-        AlarmRule(DEPLOYMENT_RUNNING, aws.RULE_TRIGGERED, "Sum", ">=", 1, 15, "notBreaching", "warning",
+        AlarmRule(DEPLOYMENT_RUNNING, aws.RULE_MATCHED, "Sum", ">=", 1, 15, "notBreaching", "warning",
                   "a deployment began in the last quarter of an hour; it only quiets RouteUnstable",
                   datapoints=1, page="RouteUnstable", tells=False),
     ),
