@@ -4,13 +4,14 @@ from constructs import Construct
 
 from config.schema import Environment
 from config.sections.network import Region
+from contract.metrics import ENVIRONMENT
 from stacks.agents import AgentsStack
 from stacks.data import DataStack, FurtherDataStack
 from stacks.media import MediaStack
 from stacks.network import FurtherNetworkStack, NetworkStack
 from voice_constructs.alarms.making import Alarms
 from voice_constructs.alarms.topic import AlarmTopic
-from voice_constructs.alarms.watched import EVERYWHERE, services, watch_edges, watch_services
+from voice_constructs.alarms.watched import EVERYWHERE, services, watch_agents, watch_edges, watch_services
 from voice_constructs.platform_stack import PlatformStack
 
 
@@ -49,6 +50,8 @@ class FurtherOperationsStack(PlatformStack):
         its_alarms = Alarms(self, "Alarms", prefix=self.prefix, topic=people.topic)
         its_alarms.add_events(clusters=[f"{self.prefix}-{part}" for part in EVERYWHERE])
         media.watched_by(its_alarms)
+        ours, agent = {ENVIRONMENT: environment.name}, environment.agent
+        watch_agents(its_alarms, dimensions=ours, providers=agent.providers)
         here = (each for each in services(environment) if each.cluster in EVERYWHERE)
         watch_services(its_alarms, here, prefix=self.prefix)
         watch_edges(its_alarms, topic=people.name, **network.exits)

@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from config.schema import Environment
-from contract.metrics import ENVIRONMENT, POOL, PROVIDER
+from contract.metrics import ENVIRONMENT, POOL
 from contract.pools import POOLS
 from stacks.control_plane import ControlPlaneStack
 from stacks.data import DataStack
@@ -13,7 +13,7 @@ from voice_constructs.alarms import calls, stores
 from voice_constructs.alarms.edges import FIREWALL
 from voice_constructs.alarms.making import Alarms
 from voice_constructs.alarms.topic import AlarmTopic
-from voice_constructs.alarms.watched import services, watch_edges, watch_services
+from voice_constructs.alarms.watched import services, watch_agents, watch_edges, watch_services, words
 from voice_constructs.budget import MonthlyBudget
 from voice_constructs.dashboard import PlatformDashboard
 from voice_constructs.dashboard_rows import Shown, rows
@@ -53,14 +53,13 @@ class OperationsStack(PlatformStack):
         MonthlyBudget(self, "Budget", name=self.prefix, environment=environment.name, usd=usd, topic=people.topic)
 
     def _watch_calls(self) -> None:
-        """The supervisor and beat, callers and agents, pools and providers."""
+        """Callers, agents and providers, supervisor and beat, pools."""
         its = self._alarms
-        its.add([*calls.CALLS, *calls.CAPACITY, *calls.SUPERVISION], dimensions=self._ours)
+        its.add([*calls.RECORDED, *calls.CAPACITY, *calls.SUPERVISION], dimensions=self._ours)
         its.combine(calls.SUPERVISION_TOGETHER)
         for pool in POOLS:
             its.add(calls.POOL, dimensions={**self._ours, POOL: pool.name}, of=f"Celery{pool.name.title()}")
-        for provider in self._settings.agent.providers:
-            its.add(calls.PROVIDER, dimensions={**self._ours, PROVIDER: provider}, of=_words(provider))
+        watch_agents(its, dimensions=self._ours, providers=self._settings.agent.providers)
 
     def _watch_data(self, data: DataStack) -> None:
         section, its = self._settings.data, self._alarms
@@ -69,7 +68,7 @@ class OperationsStack(PlatformStack):
         for replica in data.database.replica_dimensions:
             its.add(stores.REPLICA, dimensions=replica)
         for node in (*data.live.nodes, *data.broker.nodes):
-            of = _words(node.removeprefix(f"{self.prefix}-"))
+            of = words(node.removeprefix(f"{self.prefix}-"))
             its.add(stores.CACHE, dimensions={"CacheClusterId": node}, of=of)
         for queue, dead_letters in data.handoff_queues:
             its.add(stores.HANDOFF, dimensions={"QueueName": queue}, of="SessionCompleted")
@@ -93,8 +92,3 @@ class OperationsStack(PlatformStack):
             ceiling_participants=self._settings.media.livekit.scaling.ceiling_participants,
         )
         PlatformDashboard(self, "Dashboard", name=self.prefix, rows=rows(shown), alarms=self._alarms.telling)
-
-
-def _words(name: str) -> str:
-    """`live-001` → `Live001`, `azure_openai` → `AzureOpenai`."""
-    return name.title().replace("-", "").replace("_", "")

@@ -48,7 +48,7 @@ def rows(shown: Shown) -> tuple[Row, ...]:
 
 def _sessions(shown: Shown) -> Row:
     """What callers feel."""
-    ours, every = shown.ours, [*calls.CALLS, *calls.CAPACITY]
+    ours, every = shown.ours, [*calls.FELT, *calls.RECORDED, *calls.CAPACITY]
     slots = {voice.SESSIONS_ACTIVE: "calls", voice.SESSION_CAPACITY: "slots", voice.FREE_SLOTS: "free"}
     waiting = {voice.ROOMS_WITHOUT_AGENT: "without an agent", voice.SESSIONS_STUCK: "stuck"}
     flow = {voice.SESSIONS_ENDED: "ended", voice.JOBS_REJECTED: "refused by an agent"}

@@ -7,7 +7,8 @@ from voice_constructs.alarms.rule import AlarmRule, Composite
 
 NONE_MISSING: Final = "notBreaching"  # no call, no value; that nobody publishes is SignalsSilent's to say
 
-CALLS: Final = (
+# Published by agents, in the region of the call.
+FELT: Final = (
     AlarmRule("TimeToFirstAudio", voice.TIME_TO_FIRST_AUDIO, "p95", ">", 5, 3, NONE_MISSING, "critical",
               "one caller in twenty waits more than five seconds for the first word, and hangs up (seeds S16, S182)"),
     # S16's target. It is missed long before people hang up, so it must last, and wakes nobody.
@@ -18,6 +19,11 @@ CALLS: Final = (
               "answers take twice as long as the 800 ms that a conversation bears (ruling X12)"),
     AlarmRule("MediaLatency", voice.MEDIA_LATENCY, "p95", ">", 200, 2, NONE_MISSING, "warning",
               "our own servers add more than 200 ms to what is said (seed S186)"),
+    AlarmRule("ProtectionRefused", voice.PROTECTION_REFUSED, "Sum", ">=", 1, 1, NONE_MISSING, "critical",
+              "ECS refused scale-in protection: live calls may be cut"),
+)  # fmt: skip
+# Published by the supervisor, at home.
+RECORDED: Final = (
     # A lost dispatch is sent again within 4 s, three times; three minutes are far beyond all of it.
     AlarmRule("RoomsWithoutAgent", voice.ROOMS_WITHOUT_AGENT, "Maximum", ">", 0, 3, NONE_MISSING, "critical",
               "callers wait in rooms that no agent has joined"),
@@ -34,8 +40,6 @@ CAPACITY: Final = (
     # Scaling answers the first refusal within a minute, and a task starts in two or three.
     AlarmRule("JobsRejected", voice.JOBS_REJECTED, "Sum", ">=", 1, 5, NONE_MISSING, "warning",
               "agents have refused calls as full for five minutes: scaling does not catch up", page="CapacityLow"),
-    AlarmRule("ProtectionRefused", voice.PROTECTION_REFUSED, "Sum", ">=", 1, 1, NONE_MISSING, "critical",
-              "ECS refused scale-in protection: live calls may be cut"),
 )  # fmt: skip
 SUPERVISION: Final = (
     # A counter is published every 15 s even where nothing could be read; a new leader needs a look, and those 15 s.

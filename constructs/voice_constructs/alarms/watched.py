@@ -1,11 +1,14 @@
-"""What every region has that is watched: services, the ways out, the certificate, and the way to people."""
+"""What every region has that is watched: agents, services, the ways out, the certificate, and the way to people."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from config.schema import Environment
 from config.tiers import TIERS, floor
+from contract.metrics import PROVIDER
 from contract.services import BEAT, PGBOUNCER, SUPERVISOR
+from voice_constructs.alarms.calls import FELT
+from voice_constructs.alarms.calls import PROVIDER as PROVIDER_RULES
 from voice_constructs.alarms.edges import CERTIFICATE, NAT, TOPIC
 from voice_constructs.alarms.making import Alarms
 from voice_constructs.alarms.services import service_rules
@@ -37,10 +40,17 @@ def services(environment: Environment) -> Iterator[Watched]:
         yield Watched(name, CLUSTERS.get(name, "control-plane"), fewest)
 
 
+def watch_agents(its_alarms: Alarms, *, dimensions: Mapping[str, str], providers: Sequence[str]) -> None:
+    """Have alarms on what agents measure: an alarm must live in the region that they publish in."""
+    its_alarms.add(FELT, dimensions=dimensions)
+    for provider in providers:
+        its_alarms.add(PROVIDER_RULES, dimensions={**dimensions, PROVIDER: provider}, of=words(provider))
+
+
 def watch_services(its_alarms: Alarms, watched: Iterable[Watched], *, prefix: str) -> None:
     """Have alarms on services."""
     for service in watched:
-        of = service.name.title().replace("-", "")
+        of = words(service.name)
         its_alarms.add(service_rules(service.name, floor=service.floor), dimensions=service.dimensions(prefix), of=of)
 
 
@@ -50,6 +60,11 @@ def watch_edges(its_alarms: Alarms, *, nat_gateways: Sequence[str], certificate_
         its_alarms.add(NAT, dimensions={"NatGatewayId": gateway}, of=f"Zone{number}")
     its_alarms.add(CERTIFICATE, dimensions={"CertificateArn": certificate_arn})
     its_alarms.add(TOPIC, dimensions={"TopicName": topic})
+
+
+def words(name: str) -> str:
+    """Answer a name as a part of an alarm's: `live-001` → `Live001`, `azure_openai` → `AzureOpenai`."""
+    return name.title().replace("-", "").replace("_", "")
 
 
 def _floors(environment: Environment) -> Mapping[str, int]:
