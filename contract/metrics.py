@@ -255,6 +255,7 @@ SESSION_COST: Final = Metric(
     labels=("provider",),
     buckets=(0.5, 1, 2, 5, 10, 15, 25),
 )
+# Nobody has a budget yet, so nobody publishes it, and no alarm or graph reads it.
 BUDGET_USED: Final = _gauge(
     "BudgetUsed",
     "voice_budget_used_percent",

@@ -1,4 +1,7 @@
-"""The ways in and out: NAT, firewall, certificate, and the way to people."""
+"""The ways in and out: NAT, firewall, certificate, and the way to people.
+
+Missing data: gateway, firewall and topic count faults only when there are some. The certificate says why for itself.
+"""
 
 from typing import Final
 
@@ -9,7 +12,7 @@ NAT: Final = (
     AlarmRule("NatPorts", aws.NAT_PORT_ERRORS, "Sum", ">", 0, 3, "notBreaching", "critical",
               "the NAT gateway has no ports left: requests to providers fail"),
 )  # fmt: skip
-# A firewall counts when it blocks. A scanner sends bursts; a blocked caller's page tries again and again.
+# A scanner sends bursts; a blocked caller's page tries again and again.
 FIREWALL: Final = (
     AlarmRule("FirewallBlocks", aws.FIREWALL_BLOCKED, "Sum", ">", 100, 5, "notBreaching", "warning",
               "the firewall has blocked more than 100 requests a minute: an attack, or our own callers"),

@@ -1,4 +1,7 @@
-"""LiveKit's nodes, TURN and egress, in one region."""
+"""LiveKit's nodes, TURN and egress, in one region.
+
+Missing data: guardians that say nothing are `NodesSilent`'s, once, and nodes that TURN does not see `WithoutNodes`'.
+"""
 
 from typing import Final
 

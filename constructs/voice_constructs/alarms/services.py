@@ -1,4 +1,8 @@
-"""Services on ECS, and the load balancers before them."""
+"""Services on ECS, and the load balancers before them.
+
+Missing data: a service that says nothing is `TasksMissing`'s, once; a load balancer and EventBridge count only what
+happens, so that no data is none. The count of healthy targets is always there, so that its silence is no target.
+"""
 
 from typing import Final
 
@@ -44,7 +48,6 @@ CPU: Final = (
               "the service's CPU is full although it scales"),
 )  # fmt: skip
 
-# A load balancer counts errors only when there are some, so no data is none.
 ROUTE: Final = (
     AlarmRule("ServerErrors", aws.ALB_SERVER_ERRORS, "Sum", ">", 5, 3, "notBreaching", "critical",
               "more than 5 % of the answers are server errors", share_of=aws.ALB_REQUESTS, at_least=20),

@@ -1,4 +1,8 @@
-"""PostgreSQL, Valkey, and the queue to other systems."""
+"""PostgreSQL, Valkey, and the queue to other systems.
+
+Missing data: `DatabaseSilent` and `ValkeyAway` are there for it, once each; SQS is silent about a queue that nobody has
+used for six hours, and a primary about its lag.
+"""
 
 from typing import Final
 
@@ -11,10 +15,7 @@ GIB: Final = 1024**3
 
 
 def database_rules(database: Database) -> tuple[AlarmRule, ...]:
-    """The primary's alarms, whose limits come from its own section.
-
-    What is missing is not judged in each of them: `DatabaseSilent` is there for it, once.
-    """
+    """The primary's alarms, whose limits come from its own section."""
     storage, memory = database.storage_gib * GIB, DATABASES[database.instance_type].gib * GIB
     return (
         AlarmRule("DatabaseSilent", aws.DATABASE_CONNECTIONS, "SampleCount", "<", 1, 3, "breaching", "critical",
