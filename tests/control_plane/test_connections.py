@@ -1,5 +1,8 @@
 """A person sees which service holds the database's connections, and can end those whose transaction is too old."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import psycopg
@@ -7,6 +10,8 @@ import pytest
 from django.db import connection, connections
 
 from control_plane.connections import end, held
+from tests.control_plane.processes import environment_of
+from tests.platform.aws import Aws
 
 pytestmark = pytest.mark.usefixtures("stores")
 
@@ -46,3 +51,19 @@ def test_an_old_transaction_is_ended_and_a_young_one_is_not(stranger: psycopg.Co
     assert (young, old) == (0, 1)
     with pytest.raises(psycopg.OperationalError):
         stranger.execute("SELECT 1")
+
+
+def test_it_runs_as_the_runbook_runs_it(stranger: psycopg.Connection, aws: Aws) -> None:
+    """As a one-off task of the supervisor's; what it says is a line of that service's log for each holder."""
+    variables = environment_of("supervisor", aws, AGENT_CLUSTER="tests", AGENT_SERVICE="agent")
+    command = [sys.executable, "-m", "control_plane.connections", "--end-after", "3600"]
+
+    ended = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=False)
+
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    holders = {line["holder"]: line for line in lines if line["event"] == "connections held"}
+    assert ended.returncode == 0, ended.stderr
+    assert holders["celery-voice"]["state"] == "idle in transaction"
+    assert [line["count"] for line in lines if line["event"] == "connections ended"] == [0]
+    assert {line["service"] for line in lines} == {"supervisor"}
+    assert not stranger.closed

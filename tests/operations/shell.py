@@ -11,7 +11,7 @@ REAL: Final = ("date", "grep", "tr", "cat")
 RECORDED: Final = ("aws", "voicectl", "curl", "sleep")
 ANSWER: Final = "Complete"  # of every program; it also ends whatever waits for a query
 NOTE: Final = """#!{bash}
-{{ printf '%s\\0' {program} "$@"; printf '\\1\\0'; }} >> "$RECORD"
+printf '%s\\0' {program} "$@" END >> "$RECORD" # in one piece: two may run at once
 echo {answer}
 """
 
@@ -33,7 +33,7 @@ class Shell:
 
     def __init__(self, folder: Path) -> None:
         """Make it."""
-        self._folder, self._bash = folder, str(shutil.which("bash"))
+        self._folder, self._bash, self._scripts = folder, str(shutil.which("bash")), 0
         for program in RECORDED:
             file = folder / program
             file.write_text(NOTE.format(bash=self._bash, program=program, answer=ANSWER))
@@ -43,8 +43,10 @@ class Shell:
 
     def run(self, script: str, variables: Mapping[str, str]) -> Ran:
         """Run a script in which an unset variable, an unknown program or a failing command is an error."""
-        record = self._folder / "record"
-        record.write_bytes(b"")
+        # One for each script: what runs in its background may write when the next one has begun.
+        self._scripts += 1
+        record = self._folder / f"record-{self._scripts}"
+        record.touch()
         ended = subprocess.run(
             [self._bash, "-euo", "pipefail"],
             input=script,
@@ -55,5 +57,5 @@ class Shell:
             check=False,
         )
         complaint = ended.stderr or (f"ended with {ended.returncode}" if ended.returncode else "")
-        lines = os.fsdecode(record.read_bytes()).split("\1\0")[:-1]
-        return Ran([line.split("\0")[:-1] for line in lines], complaint)
+        calls = os.fsdecode(record.read_bytes()).split("\0END\0")[:-1]
+        return Ran([call.split("\0") for call in calls], complaint)

@@ -1,5 +1,6 @@
 """Whoever is woken finds a page for the alarm, in it what to look at and what to do, and every command works."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -173,6 +174,18 @@ def test_the_functions_of_the_index_are_those_of_the_file() -> None:
     index, defined = (FOLDER / "README.md").read_text(), re.findall(r"^(\w+)\(\)", FIRST.read_text(), re.MULTILINE)
 
     assert Counter(re.findall(r"^\| `(\w+) ", index, re.MULTILINE)) == Counter(defined)
+
+
+def test_a_one_off_task_is_told_what_to_run(shell: Shell) -> None:
+    """Its command is JSON made by a shell, which is easily made wrong."""
+    ran = run(shell, "one_off supervisor control_plane.connections --end-after 120")
+
+    [task] = [call for call in ran.calls if call[1:3] == ["ecs", "run-task"]]
+    [overrides] = json.loads(task[task.index("--overrides") + 1])["containerOverrides"]
+    assert overrides == {
+        "name": "supervisor",
+        "command": ["python", "-m", "control_plane.connections", "--end-after", "120"],
+    }
 
 
 def run(shell: Shell, script: str) -> Ran:
