@@ -43,6 +43,11 @@ class Shown:
         return said[1] if said else ""
 
     @property
+    def meaning(self) -> str:
+        """Its description without the page."""
+        return str(self.properties["AlarmDescription"]).partition(". Runbook: ")[0]
+
+    @property
     def is_composite(self) -> bool:
         """Whether it looks at alarms instead of a metric."""
         return "AlarmRule" in self.properties

@@ -164,9 +164,12 @@ def test_the_index_says_how_each_name_is_found() -> None:
 def test_the_index_lists_every_alarm_with_its_severity_and_page(shown: list[Shown]) -> None:
     """It is what one reads before the first night, and what a printer can print."""
     index = (FOLDER / "README.md").read_text()
-    rows = {row[0]: row[1:] for row in re.findall(r"^\| `(\w+)` \| (\w+) \| \[[^]]+\]\(([\w-]+)\.md\) \|", index, re.M)}
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| \[[^]]+\]\(([\w-]+)\.md\) \| (.+) \|$", index, re.MULTILINE)
+    said = {(alarm.rule, alarm.severity, Path(alarm.runbook).stem, alarm.meaning) for alarm in shown}
 
-    assert rows == {alarm.rule: (alarm.severity, Path(alarm.runbook).stem) for alarm in shown}
+    assert {row[0] for row in rows} == {alarm.rule for alarm in shown}
+    assert set(rows) <= said
+    assert [rule for rule, times in Counter(row[0] for row in rows).items() if times > 1] == []
 
 
 def test_the_functions_of_the_index_are_those_of_the_file() -> None:
