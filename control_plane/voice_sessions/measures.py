@@ -25,11 +25,14 @@ def recorder() -> Recorder:
     return Recorder(environment.environment, publisher=environment.service, dimensions={POOL: pools})
 
 
-def job_recorded(pool: str, *, job: str, seconds: float, is_dead: bool) -> None:
+def job_recorded(pool: str, *, job: str, seconds: float) -> None:
     """Count one attempt at a job."""
     recorder().observe(JOB_DURATION, seconds, pool=pool, stage=job)
-    if is_dead:
-        recorder().add(JOBS_FAILED, pool=pool, stage=job)
+
+
+def job_buried(pool: str, *, job: str) -> None:
+    """Count a job that is given up, however its attempts ended."""
+    recorder().add(JOBS_FAILED, pool=pool, stage=job)
 
 
 def session_recorded(session: VoiceSession) -> None:

@@ -20,6 +20,7 @@ from kombu.exceptions import OperationalError
 from contract.pools import MAX_ATTEMPTS
 from control_plane.celery_app import app
 from control_plane.errors import JobError, JobImpossible
+from control_plane.voice_sessions import measures
 from control_plane.voice_sessions.jobs import JOBS
 from control_plane.voice_sessions.models import JobState, OutboxRow
 
@@ -111,9 +112,11 @@ def is_final(failed: Exception) -> bool:
 
 
 def _bury(row: OutboxRow, *, error: str, attempts: int) -> None:
-    OutboxRow.objects.filter(pk=row.pk, state=JobState.WAITING).update(
+    buried = OutboxRow.objects.filter(pk=row.pk, state=JobState.WAITING).update(
         state=JobState.DEAD, done_at=timezone.now(), error=error[:1024], attempts=attempts
     )
+    if buried:
+        measures.job_buried(JOBS[row.job].pool.name, job=row.job)
     log.error("job is dead", session_id=row.session_id, job=row.job, attempts=attempts, error=error)
 
 

@@ -29,7 +29,7 @@ def job_perform(row_id: int, job: str, *, delivery: str, now: datetime) -> JobSt
     with structlog.contextvars.bound_contextvars(session_id=row.session_id, job=job):
         started = monotonic()
         state = _attempt(row, now=now)
-        measures.job_recorded(pool.name, job=job, seconds=monotonic() - started, is_dead=state is JobState.DEAD)
+        measures.job_recorded(pool.name, job=job, seconds=monotonic() - started)
         log.info("job attempted", attempt=row.attempts, outcome=state.value)
     return state
 

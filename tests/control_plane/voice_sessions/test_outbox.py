@@ -8,9 +8,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from contract.metrics import JOBS_FAILED, POOL
 from contract.session import State
 from control_plane.errors import JobFailed
-from control_plane.voice_sessions import outbox
+from control_plane.voice_sessions import measures, outbox
 from control_plane.voice_sessions.models import JobState, OutboxRow, VoiceSession
 from control_plane.voice_sessions.services.job import job_perform
 from tests.control_plane.given import session_in
@@ -88,6 +89,29 @@ def test_a_job_that_fails_is_tried_five_times_with_growing_pauses() -> None:
     assert state == JobState.DEAD
     assert (row.state, row.attempts, row.error) == (JobState.DEAD, 5, "S3 is away")
     assert [low <= pause <= 3 * low for low, pause in zip((1, 2, 4, 8), pauses, strict=False)] == [True] * 4
+
+
+@pytest.mark.parametrize("is_lost", [True, False], ids=["its workers were lost", "its attempts failed"])
+def test_a_job_that_is_given_up_is_counted_once(is_lost: bool) -> None:
+    """An alarm reads the count; a worker that is killed for its memory reports no failure of its own."""
+    row, now = job_of(session_in(State.ENDED)), timezone.now()
+    given_up()
+
+    for number in range(6):
+        claimed = outbox.claim(row.pk, delivery=f"message {number}", time_limit_seconds=60, now=now)
+        if claimed is not None and not is_lost:
+            outbox.give_up_attempt(claimed, error="S3 is away", now=now)
+        now += timedelta(hours=1)
+
+    row.refresh_from_db()
+    assert row.state == JobState.DEAD
+    assert given_up() == {"data": 1}
+
+
+def given_up() -> dict[str, float]:
+    """What CloudWatch has not been told yet, by pool."""
+    samples = [sample for sample in measures.recorder().take() if sample.metric is JOBS_FAILED]
+    return {dict(sample.dimensions)[POOL]: sample.values[0] for sample in samples if sample.values[0]}
 
 
 def test_a_dead_job_is_revived_in_the_back_office() -> None:
