@@ -33,14 +33,7 @@ class DataStack(PlatformStack):
         data = environment.data
         keep: dict[str, Any] = {"retain": data.retain}
         self.key = data_key(self, "Key", prefix=self.prefix, **keep)
-        self.secrets = PlatformSecrets(
-            self,
-            "Secrets",
-            prefix=self.secret_prefix,
-            livekit_key_id=environment.media.livekit.key_id,
-            replica_regions=[r.name for r in environment.regions],
-            **keep,
-        )
+        self.secrets = self._secrets(environment)
         inside: dict[str, Any] = {"vpc": network.vpc, "key": self.key}
         self.database = PostgresDatabase(self, "Database", database=data.database, **inside, **keep)
         self.live = self._valkey("live", cache=data.live, password=self.secrets.live_password, **inside)
@@ -64,6 +57,16 @@ class DataStack(PlatformStack):
     def handoff_queues(self) -> list[tuple[str, str]]:
         """The optional queue's name with that of its dead-letter queue, in which no message should ever be."""
         return [(self.handoff.queue.queue_name, self.handoff.dead_letters.queue_name)] if self.handoff else []
+
+    def _secrets(self, environment: Environment) -> PlatformSecrets:
+        return PlatformSecrets(
+            self,
+            "Secrets",
+            prefix=self.secret_prefix,
+            retain=environment.data.retain,
+            livekit_key_id=environment.media.livekit.key_id,
+            replica_regions=[region.name for region in environment.regions],
+        )
 
     def _valkey(self, name: str, **group: Any) -> ValkeyGroup:
         return ValkeyGroup(self, f"{name.title()}Valkey", name=f"{self.prefix}-{name}", **group)

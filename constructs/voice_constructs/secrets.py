@@ -44,19 +44,17 @@ class PlatformSecrets(Construct):
         super().__init__(scope, id_)
         self._prefix, self._retain = prefix, retain
         self._regions = [secretsmanager.ReplicaRegion(region=region) for region in replica_regions or []]
-        generated = f"{prefix.replace('/', '-')}-key"
-        self.livekit_key_id = livekit_key_id or generated
-        self.livekit = self._generated("livekit", field=generated)  # another field here would make its value anew
+        first_key = f"{prefix.replace('/', '-')}-key"
+        self.livekit_key_id = livekit_key_id or first_key
+        self.livekit = self._generated("livekit", field=first_key)  # another field would make its value anew
         self.django = self._generated("django")
         self.callbacks = self._generated("callbacks")
         self.api_key = self._generated("api-key")
         self.live_password = self._generated("live-valkey")
         self.broker_password = self._generated("broker-valkey")
         self.pool_password = self._generated("database-pool")
-        self.providers = self._written_by_people("providers")
-        self.observability = self._written_by_people("observability")
-        self.overflow = self._written_by_people("overflow")
-        self.github = self._written_by_people("github")
+        by_people = (self._written_by_people(name) for name in ("providers", "observability", "overflow", "github"))
+        self.providers, self.observability, self.overflow, self.github = by_people
 
     @property
     def control_plane_variables(self) -> dict[str, ecs.Secret]:
