@@ -8,6 +8,7 @@ from runtime.kit.ending import end
 from voicectl.call import commands as call
 from voicectl.deploy import commands as deploy
 from voicectl.doctor import commands as doctor
+from voicectl.golive import commands as golive
 from voicectl.review import commands as review
 from voicectl.secrets import commands as secrets
 from voicectl.up import commands as up
@@ -20,7 +21,7 @@ def main() -> None:
     """The handle of the platform."""
 
 
-for group in (up, call, doctor, review, deploy, secrets):
+for group in (up, call, doctor, review, deploy, secrets, golive):
     group.register(app)
 
 

@@ -113,19 +113,12 @@ def rotate(
 
 
 def _assembly(env: str) -> "Assembly":
-    import tempfile
+    from voicectl.synthesis import SynthesisFailed, synthesized
 
-    from voicectl.review.templates import read_assembly
-    from voicectl.toolchain import ToolMissing, cdk
-
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            code = cdk("synth", "--quiet", "--context", f"environment={env}", "--output", folder)
-        except ToolMissing as missing:
-            _fail(str(missing))
-        if code:
-            raise typer.Exit(2)
-        return read_assembly(Path(folder))
+    try:
+        return synthesized(env)
+    except SynthesisFailed as failed:
+        _fail(str(failed))
 
 
 def _given(file: Path) -> dict[str, dict[str, str]]:

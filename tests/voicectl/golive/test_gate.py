@@ -1,0 +1,266 @@
+"""The go-live list: what can be seen is looked at, what only people know is signed, and everything can fail."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner
+
+from tests.synthesis import Synthesis
+from voicectl.command_line import app
+from voicectl.golive.answer import Answer, Place, Verdict
+from voicectl.golive.errors import SignaturesUnreadable
+from voicectl.golive.gate import answers
+from voicectl.golive.items import ITEMS
+from voicectl.review.templates import Assembly
+from voicectl.secrets.expected import expected_secrets
+
+TODAY = date(2026, 11, 21)
+SEEDS = {f"S{number}" for number in range(153, 166)}  # S166 is what the load test found, not an item
+LOOKED_AT = [item.name for item in ITEMS if item.look]
+SIGNED = [item.name for item in ITEMS if not item.look]
+TEMPLATES_ONLY = [item.name for item in ITEMS if item.look and item.look.__module__.endswith(".templates")]
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is signed in; what asks AWS says so."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def signed_in(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An account on moto."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        yield
+
+
+def by_item(place: Place, *, file: Path) -> dict[str, Answer]:
+    """The list, answered."""
+    return {answer.item: answer for answer in answers(place, file=file, today=TODAY)}
+
+
+def place_of(synthesis: Synthesis, change: Callable[[str, dict[str, Any]], None] | None = None) -> Place:
+    """An environment, with every resource passed to `change` first."""
+    stacks = []
+    for stack in synthesis.assembly.stacks:
+        template = json.loads(json.dumps(stack.template))
+        for resource in template["Resources"].values():
+            if change:
+                change(resource["Type"], resource)
+        stacks.append(replace(stack, template=template))
+    return Place("prod", synthesis.environment, Assembly(tuple(stacks)))
+
+
+@pytest.mark.usefixtures("account")
+def test_productions_templates_pass_what_templates_can_show(prod: Synthesis, tmp_path: Path) -> None:
+    """The rest waits for people and an account, and says for whom."""
+    found = by_item(place_of(prod), file=tmp_path / "none.toml")
+
+    assert {name: found[name].verdict for name in TEMPLATES_ONLY} == dict.fromkeys(TEMPLATES_ONLY, Verdict.PASS)
+    assert {found[name].verdict for name in SIGNED} == {Verdict.NEEDS_HUMAN}
+    assert all("sign in" in found[name].todo for name in LOOKED_AT if name not in TEMPLATES_ONLY)
+    assert all(answer.todo for answer in found.values() if answer.verdict is not Verdict.PASS)
+
+
+def test_every_item_of_the_seeds_list_is_there() -> None:
+    """A list that leaves something out lets it through."""
+    assert {item.seed for item in ITEMS} == SEEDS
+    assert len({item.name for item in ITEMS}) == len(ITEMS)
+
+
+def of(type_: str, **properties: Any) -> Callable[[str, dict[str, Any]], None]:
+    """Set properties of every resource of a type."""
+
+    def change(found: str, resource: dict[str, Any]) -> None:
+        if found == type_:
+            resource["Properties"].update(properties)
+
+    return change
+
+
+def unset(type_: str, field: str) -> Callable[[str, dict[str, Any]], None]:
+    """Take a field of every resource of a type away."""
+
+    def change(found: str, resource: dict[str, Any]) -> None:
+        if found == type_:
+            resource.pop(field, None)
+            resource.get("Properties", {}).pop(field, None)
+
+    return change
+
+
+def gone(type_: str) -> Callable[[str, dict[str, Any]], None]:
+    """Turn every resource of a type into something else."""
+
+    def change(found: str, resource: dict[str, Any]) -> None:
+        if found == type_:
+            resource["Type"] = "AWS::CloudFormation::WaitConditionHandle"
+
+    return change
+
+
+def plain_secret(found: str, resource: dict[str, Any]) -> None:
+    """What a careless binding leaves."""
+    if found == "AWS::ECS::TaskDefinition":
+        variable = {"Name": "DJANGO_SECRET_KEY", "Value": "in the template"}
+        resource["Properties"]["ContainerDefinitions"][0].setdefault("Environment", []).append(variable)
+
+
+def slow_name(found: str, resource: dict[str, Any]) -> None:
+    """A name of a fixed address."""
+    if found == "AWS::Route53::RecordSet":
+        resource["Properties"].pop("AliasTarget", None)
+        resource["Properties"]["TTL"] = "300"
+
+
+SPOILT: dict[str, tuple[Callable[[str, dict[str, Any]], None], str]] = {
+    "database-pooling": (of("AWS::RDS::DBParameterGroup", Parameters={"max_connections": "20"}), "takes 20"),
+    "database-backups": (of("AWS::RDS::DBInstance", BackupRetentionPeriod=1), "backups are kept for 1 days"),
+    "valkey-persistence": (unset("AWS::ElastiCache::ReplicationGroup", "MultiAZEnabled"), "is in one zone"),
+    "storage-lifecycle": (unset("AWS::S3::Bucket", "LifecycleConfiguration"), "no bucket moves anything"),
+    "data-outlives-stacks": (unset("AWS::S3::Bucket", "DeletionPolicy"), "voiceplane-prod-data: Buckets"),
+    "tls": (of("AWS::ElasticLoadBalancingV2::Listener", Protocol="HTTP"), "port 443 is HTTP"),
+    "dns": (slow_name, "is kept longer than 60 s"),
+    "network-ports": (
+        of(
+            "AWS::EC2::SecurityGroup",
+            SecurityGroupIngress=[{"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}],
+        ),
+        "tcp 22",
+    ),
+    "secrets-by-reference": (plain_secret, "DJANGO_SECRET_KEY"),
+    "timeouts": (lambda _type, _resource: None, ""),
+    "budgets": (gone("AWS::Budgets::Budget"), "there is no budget"),
+    "dashboard": (gone("AWS::CloudWatch::Dashboard"), "there is no dashboard"),
+    "alarms-reach-people": (of("AWS::CloudWatch::Alarm", AlarmActions=[]), "tells nobody"),
+}
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("name", [name for name in TEMPLATES_ONLY if name != "timeouts"])
+def test_a_look_fails_where_its_thing_is_not_so(name: str, prod: Synthesis, tmp_path: Path) -> None:
+    """A gate that is always open is no gate."""
+    change, said = SPOILT[name]
+
+    found = by_item(place_of(prod, change), file=tmp_path / "none.toml")[name]
+
+    assert found.verdict is Verdict.FAIL
+    assert said in found.found
+    assert found.todo
+
+
+@pytest.mark.usefixtures("account")
+def test_timeouts_are_read_from_what_is_deployed(prod: Synthesis, tmp_path: Path) -> None:
+    """The loader refuses them in a file; here a template says otherwise."""
+
+    def hurried(found: str, resource: dict[str, Any]) -> None:
+        if found == "AWS::ECS::TaskDefinition":
+            for container in resource["Properties"]["ContainerDefinitions"]:
+                if container["Name"] == "livekit":
+                    container["StopTimeout"] = 30
+
+    found = by_item(place_of(prod, hurried), file=tmp_path / "none.toml")["timeouts"]
+
+    assert (found.verdict, found.found) == (Verdict.FAIL, "a media node empties before it is killed")
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_an_account_is_asked_for_secrets_people_and_stacks(prod: Synthesis, tmp_path: Path) -> None:
+    """Each fails until it is so, and passes then."""
+    place = place_of(prod)
+    asked = ("secrets-written", "alarm-subscription", "stacks-stand")
+    before = by_item(place, file=tmp_path / "none.toml")
+
+    secrets = boto3.client("secretsmanager", region_name="us-east-1")
+    for secret in expected_secrets(place.assembly):
+        fields = secret.fields or ({"key"} if secret.is_keys else set())
+        secrets.create_secret(
+            Name=secret.name, SecretString=json.dumps(dict.fromkeys(fields, "x" * 40)) if fields else "x" * 40
+        )
+    sns = boto3.client("sns", region_name="us-east-1")
+    topic = sns.create_topic(Name="voiceplane-prod-alarms")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="voice-oncall@example.com")
+    cloudformation = boto3.client("cloudformation", region_name="us-east-1")
+    for stack in place.assembly.stacks:
+        template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+        cloudformation.create_stack(StackName=stack.name, TemplateBody=template)
+    after = by_item(place, file=tmp_path / "none.toml")
+
+    assert {before[name].verdict for name in asked} == {Verdict.FAIL}
+    assert {name: after[name].verdict for name in asked} == dict.fromkeys(asked, Verdict.PASS)
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("on", "verdict"),
+    [("2026-11-20", Verdict.PASS), ("2026-05-01", Verdict.NEEDS_HUMAN), ("2026-12-24", Verdict.NEEDS_HUMAN)],
+    ids=["fresh", "old", "of the future"],
+)
+def test_a_signature_is_good_for_half_a_year(on: str, verdict: Verdict, prod: Synthesis, tmp_path: Path) -> None:
+    """What was true of last year's network is not evidence."""
+    file = tmp_path / "prod.toml"
+    file.write_text(signature(on=on))
+
+    found = by_item(place_of(prod), file=file)["on-call"]
+
+    assert found.verdict is verdict
+    assert f"Ada Example, {on}: https://wiki.example.com/on-call" in found.found
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[signed", "prod.toml"),
+        ('[[signed]]\nitem = "on-call"\nby = "A"\non = 2026-11-20\nevidence = "here"', "signed.0.by"),
+        ('[[signed]]\nitem = "on-call"\nby = "Ada"\non = "yesterday"\nevidence = "here"', "signed.0.on"),
+        ('[[signed]]\nitem = "on-cal"\nby = "Ada"\non = 2026-11-20\nevidence = "here"', "there is no item 'on-cal'"),
+        ('[[signed]]\nitem = "tls"\nby = "Ada"\non = 2026-11-20\nevidence = "here"', "there is no item 'tls'"),
+    ],
+    ids=["no TOML", "no name", "no date", "misspelt", "what is looked at cannot be signed"],
+)
+def test_a_mistake_in_the_file_is_named(text: str, said: str, prod: Synthesis, tmp_path: Path) -> None:
+    """A signature that counts for nothing must not look like one."""
+    file = tmp_path / "prod.toml"
+    file.write_text(text)
+
+    with pytest.raises(SignaturesUnreadable, match=said):
+        answers(place_of(prod), file=file, today=TODAY)
+
+
+@pytest.mark.usefixtures("account")
+def test_the_command_answers_in_json_and_holds_the_gate() -> None:
+    """A pipeline stops at its exit code."""
+    said = CliRunner().invoke(app, ["golive", "--env", "prod", "--json"])
+
+    listed = json.loads(said.stdout)
+    assert said.exit_code == 1
+    assert [each["item"] for each in listed] == [item.name for item in ITEMS]
+    assert listed[0].keys() == {"item", "asks", "seed", "verdict", "found", "todo"}
+
+
+def test_an_environment_that_is_not_there_is_said() -> None:
+    """With those that are."""
+    said = CliRunner().invoke(app, ["golive", "--env", "prood"])
+
+    assert said.exit_code == 2
+    assert "prod" in said.output
+    assert "Traceback" not in said.output
+
+
+def signature(*, on: str) -> str:
+    """Somebody is on call."""
+    entry = {"item": '"on-call"', "by": '"Ada Example"', "on": on, "evidence": '"https://wiki.example.com/on-call"'}
+    return "[[signed]]\n" + "\n".join(f"{key} = {value}" for key, value in entry.items())

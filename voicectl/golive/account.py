@@ -1,0 +1,68 @@
+"""Looks at the account: secrets with values, people who have confirmed, stacks that stand."""
+
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from voicectl.doctor.finding import Verdict
+from voicectl.golive.answer import Found, Place
+from voicectl.secrets.check import check
+from voicectl.secrets.errors import AccountSilent
+
+SIGN_IN = "sign in, such as by `aws sso login`, and come again"
+STANDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+
+
+def secrets_written(place: Place) -> Found:
+    """Every secret has a value of the right shape."""
+    try:
+        findings = check(place.assembly, environment=place.name)
+    except AccountSilent as silent:
+        return Found(False, str(silent).partition(";")[0], SIGN_IN)
+    wrong = [f"{each.name}: {each.found}" for each in findings if each.verdict is Verdict.MISSING]
+    if wrong:
+        return Found(False, "; ".join(wrong), f"voicectl secrets check --env {place.name}")
+    return Found(True, f"{len(findings)} secrets are well-formed")
+
+
+def alarm_subscription(place: Place) -> Found:
+    """The mailbox that alarms go to has said yes; without it every alarm is lost."""
+    region = place.assembly.stacks[0].region
+    topics = [topic.properties["TopicName"] for _, topic in place.assembly.of_type("AWS::SNS::Topic")]
+    try:
+        client = boto3.client("sns", region_name=region)
+        pages = client.get_paginator("list_subscriptions").paginate()
+        known = [each for page in pages for each in page["Subscriptions"] if each["TopicArn"].split(":")[-1] in topics]
+    except (BotoCoreError, ClientError) as refused:
+        return Found(False, f"AWS cannot be asked: {refused}", SIGN_IN)
+    if not known:
+        return Found(False, "nobody is subscribed yet", f"make deploy ENV={place.name}")
+    pending = [each["Endpoint"] for each in known if each["SubscriptionArn"] == "PendingConfirmation"]
+    if pending:
+        return Found(False, f"not confirmed: {', '.join(pending)}", "open the mail that AWS sent there, and confirm")
+    return Found(True, f"confirmed: {', '.join(each['Endpoint'] for each in known)}")
+
+
+def stacks_stand(place: Place) -> Found:
+    """What was reviewed is there: every stack, in a state that can be updated."""
+    absent = []
+    try:
+        for stack in place.assembly.stacks:
+            client = boto3.client("cloudformation", region_name=stack.region)
+            state = _state(client, stack.name)
+            absent += [] if state in STANDS else [f"{stack.name} {state}"]
+    except (BotoCoreError, ClientError) as refused:
+        return Found(False, f"AWS cannot be asked: {refused}", SIGN_IN)
+    if absent:
+        return Found(False, "; ".join(absent), f"make deploy ENV={place.name}")
+    return Found(True, f"{len(place.assembly.stacks)} stacks stand")
+
+
+def _state(client: Any, name: str) -> str:
+    try:
+        return str(client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        return "is not there"

@@ -1,0 +1,52 @@
+"""What became of one item of the list."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from config.schema import Environment
+from voicectl.review.templates import Assembly
+
+
+class Verdict(StrEnum):
+    """PASS and FAIL are found; NEEDS-HUMAN waits for a signature."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    NEEDS_HUMAN = "NEEDS-HUMAN"
+
+
+class Answer(NamedTuple):
+    """One item, answered.
+
+    Attributes:
+        found: What was seen, with its numbers; for a signature who signed, when, and where the evidence is.
+        todo: What to do; empty when it passes.
+    """
+
+    item: str
+    asks: str
+    seed: str
+    verdict: Verdict
+    found: str
+    todo: str = ""
+
+
+class Found(NamedTuple):
+    """What a look saw."""
+
+    good: bool
+    said: str
+    todo: str = ""
+
+
+class Place(NamedTuple):
+    """What is looked at.
+
+    Attributes:
+        name: The environment's, as it was asked for.
+        assembly: What would be deployed.
+    """
+
+    name: str
+    environment: Environment
+    assembly: Assembly

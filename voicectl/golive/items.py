@@ -1,0 +1,64 @@
+"""The list itself: the deployment seed's (requirements C12), each item with its look or with who signs for it."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from voicectl.golive import account, templates
+from voicectl.golive.answer import Found, Place
+
+
+class Item(NamedTuple):
+    """One thing that must be so before people are sent here.
+
+    Attributes:
+        asks: The question, as on the seed's list.
+        seed: The requirement's number.
+        look: Answers it from templates or the account.
+        signer: Who signs, where nothing but a person can know; and for what.
+    """
+
+    name: str
+    asks: str
+    seed: str
+    look: Callable[[Place], Found] | None = None
+    signer: str = ""
+
+
+ITEMS: Final = (
+    Item("database-pooling", "Do all processes' connections fit into the database?", "S153", templates.connections),
+    Item("database-backups", "Is the database backed up and protected?", "S153", templates.database_backups),
+    Item("valkey-persistence", "Does Valkey outlive a node?", "S154", templates.valkey_persistence),
+    Item("storage-lifecycle", "Do recordings get cold, and go?", "S155", templates.storage_lifecycle),
+    Item("data-outlives-stacks", "Does the data outlive its stack?", "S155", templates.protected_stacks),
+    Item("sfu-load-tested", "Was a LiveKit node loaded to its ceiling?", "S156",
+         signer="the media lead signs the report: participants, packets and CPU per node of this instance type"),
+    Item("tls", "Is everything that people reach encrypted?", "S157", templates.tls),
+    Item("dns", "Can a name be changed within a minute?", "S157", templates.dns),
+    Item("network-ports", "Is nothing open that need not be?", "S157", templates.openings),
+    Item("turn-firewalls", "Do calls work behind two corporate firewalls?", "S157",
+         signer="who made the two calls signs: which networks, and that media went over TURN"),
+    Item("secrets-by-reference", "Is no secret in a template or an image?", "S158", templates.secrets_by_reference),
+    Item("secrets-written", "Has every secret its value?", "S158", account.secrets_written),
+    Item("provider-quotas", "Do the providers' accounts carry the peak?", "S159",
+         signer="the account owner signs: OpenAI tier 3 or higher, production quotas of every other provider"),
+    Item("timeouts", "Do the timeouts fit together?", "S160", templates.timeouts),
+    Item("budgets", "Is somebody told when money runs out?", "S160", templates.budgets),
+    Item("prompts-reviewed", "Are prompts and language packs reviewed by native speakers?", "S160",
+         signer="one native speaker of each language signs for prompts, voices and pauses"),
+    Item("dashboard", "Is the dashboard there?", "S161", templates.dashboard),
+    Item("alarms-reach-people", "Does every alarm tell somebody what to do?", "S161", templates.alarms_reach_people),
+    Item("alarm-subscription", "Has the mailbox of the alarms confirmed?", "S161", account.alarm_subscription),
+    Item("alarms-tested", "Was every alarm seen to arrive?", "S161",
+         signer="who was on call signs: each alarm was set by hand and reached a phone"),
+    Item("stacks-stand", "Is what was reviewed deployed?", "S161", account.stacks_stand),
+    Item("rollback-tested", "Was a rollback done, and timed?", "S162",
+         signer="who did it signs: from which tag to which, and how long it took"),
+    Item("load-tested", "Were 50 calls held for 30 minutes, with everything after them?", "S162",
+         signer="the lead signs the report: calls, latency p95, jobs left over"),
+    Item("restore-tested", "Was a backup restored and compared?", "S163",
+         signer="who restored it signs: which snapshot, row counts and checksums"),
+    Item("on-call", "Is somebody on call, with an escalation path?", "S164",
+         signer="the head of engineering signs the rotation and the escalation path"),
+    Item("participant-support", "Who answers a caller who cannot connect?", "S165",
+         signer="the head of support signs who answers, and what they check"),
+)  # fmt: skip
