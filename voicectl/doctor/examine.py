@@ -15,3 +15,19 @@ def examine(machine: Machine) -> list[Finding]:
     """Answer what was found, in the order of the looks."""
     with ThreadPoolExecutor(max_workers=len(LOOKS)) as pool:
         return list(pool.map(lambda look: look(machine), LOOKS))
+
+
+def examine_environment(name: str, machine: Machine) -> list[Finding]:
+    """Answer what was found of an environment: its file, its templates, and the account if somebody is signed in.
+
+    Raises:
+        ConfigError: The file has a mistake.
+        SynthesisFailed: It could not be synthesized.
+    """
+    from config.load import load
+    from voicectl.doctor import environment
+    from voicectl.doctor.account import account_findings
+    from voicectl.synthesis import synthesized
+
+    target = environment.Target(name, machine, load(name), synthesized(name))
+    return [*(look(target) for look in environment.LOOKS), *account_findings(target)]
