@@ -1,0 +1,64 @@
+"""What was published, and its statistics a period at a time."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from voicectl.alarms.definition import MetricKey
+from voicectl.alarms.errors import ExpressionUnknown
+
+
+class Point(NamedTuple):
+    """One value, at a moment in seconds since 1970."""
+
+    at: float
+    value: float
+
+
+class Points:
+    """Points by metric."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._points: dict[MetricKey, list[Point]] = defaultdict(list)
+
+    def add(self, key: MetricKey, *, at: float, value: float) -> None:
+        """Take one; all of its dimensions are known."""
+        self._points[key].append(Point(at, value))
+
+    def series(self, key: MetricKey, statistic: str, *, ends: Sequence[float], period: float) -> list[float | None]:
+        """Answer a statistic of each period that ends at one of `ends`; None where nothing was published.
+
+        Raises:
+            ExpressionUnknown: There is no such statistic.
+        """
+        ours = [point for known, points in self._points.items() if key.matches(known) for point in points]
+        return [
+            _statistic(statistic, [point.value for point in ours if end - period <= point.at < end]) for end in ends
+        ]
+
+
+def _statistic(name: str, values: list[float]) -> float | None:
+    if name == "SampleCount":
+        return float(len(values)) or None  # CloudWatch has no datapoint of nothing
+    if not values:
+        return None
+    if name == "Sum":
+        return sum(values)
+    if name == "Average":
+        return sum(values) / len(values)
+    if name == "Minimum":
+        return min(values)
+    if name == "Maximum":
+        return max(values)
+    if name.startswith("p"):
+        return _percentile(sorted(values), float(name[1:]) / 100)
+    raise ExpressionUnknown(f"statistic {name!r} is not known here")
+
+
+def _percentile(values: list[float], share: float) -> float:
+    """Between the two nearest values, in proportion."""
+    place = share * (len(values) - 1)
+    below = int(place)
+    above = min(below + 1, len(values) - 1)
+    return values[below] + (values[above] - values[below]) * (place - below)
