@@ -47,12 +47,9 @@ class PlatformSecrets(Construct):
         first_key = f"{prefix.replace('/', '-')}-key"
         self.livekit_key_id = livekit_key_id or first_key
         self.livekit = self._generated("livekit", field=first_key)  # another field would make its value anew
-        self.django = self._generated("django")
-        self.callbacks = self._generated("callbacks")
-        self.api_key = self._generated("api-key")
-        self.live_password = self._generated("live-valkey")
-        self.broker_password = self._generated("broker-valkey")
-        self.pool_password = self._generated("database-pool")
+        self.django, self.callbacks, self.api_key = map(self._generated, ("django", "callbacks", "api-key"))
+        passwords = map(self._generated, ("live-valkey", "broker-valkey", "database-pool"))
+        self.live_password, self.broker_password, self.pool_password = passwords
         by_people = (self._written_by_people(name) for name in ("providers", "observability", "overflow", "github"))
         self.providers, self.observability, self.overflow, self.github = by_people
 

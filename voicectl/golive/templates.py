@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from config.connections import RESERVE, servers, total
+from voicectl.alarms.definition import CompositeAlarm, alarms_of
 from voicectl.golive.answer import Found, Place
 from voicectl.review.budget import budget_of
 from voicectl.review.openings import openings_of
@@ -137,14 +138,15 @@ def dashboard(place: Place) -> Found:
 
 
 def alarms_reach_people(place: Place) -> Found:
-    """An alarm without an action is a picture."""
-    alarms = list(_of(place.assembly, "AWS::CloudWatch::Alarm"))
-    scaling = [each for each in alarms if "Runbook" not in str(each.get("AlarmDescription", ""))]
-    watched = [each for each in alarms if each not in scaling]
-    silent = [each["AlarmName"] for each in watched if not each.get("AlarmActions")]
-    wrong = [f"{name} tells nobody" for name in silent] + ([] if watched else ["no alarm leads to a runbook"])
+    """An alarm without an action is a picture; a part of a composite alarm tells through it."""
+    alarms = alarms_of(place.assembly)
+    rules = " ".join(alarm.rule for alarm in alarms if isinstance(alarm, CompositeAlarm))
+    suppressors = {alarm.suppressor for alarm in alarms if isinstance(alarm, CompositeAlarm)}
+    spoken_for = [alarm for alarm in alarms if f'"{alarm.name}"' in rules or alarm.name in suppressors]
+    wrong = [f"{alarm.name} tells nobody" for alarm in alarms if not alarm.tells and alarm not in spoken_for]
+    wrong += [] if alarms else ["no alarm leads to a runbook"]
     people = [each["Endpoint"] for each in _of(place.assembly, "AWS::SNS::Subscription")]
-    return _found(wrong, f"{len(watched)} alarms tell {', '.join(people)}", "its rule in voice_constructs")
+    return _found(wrong, f"{len(alarms)} alarms tell {', '.join(people)}", "its rule in voice_constructs")
 
 
 def protected_stacks(place: Place) -> Found:
