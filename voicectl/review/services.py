@@ -25,12 +25,47 @@ OPERATORS = {
 
 @dataclass(frozen=True)
 class ScheduledAction:
-    """One scheduled change of a service's bounds."""
+    """One scheduled change of a service's bounds.
+
+    Attributes:
+        when: As AWS has it: `cron(45 7 ? * MON-FRI *)`, or `at(2026-12-25T07:46:00)`.
+        low: Its new minimum; `high` is its new maximum.
+    """
 
     name: str
     when: str
     time_zone: str
-    bounds: str
+    low: int
+    high: int
+
+    @property
+    def bounds(self) -> str:
+        """`2–20`."""
+        return f"{self.low}–{self.high}"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What one task runs on.
+
+    Attributes:
+        vcpus: Of a Fargate task; 0 on a node of its own.
+        architecture: `ARM64` or `X86_64`.
+        instance_type: Of a node of its own, empty on Fargate.
+    """
+
+    vcpus: float = 0
+    gib: float = 0
+    architecture: str = "X86_64"
+    is_spot: bool = False
+    instance_type: str = ""
+
+    @property
+    def size(self) -> str:
+        """`2 vCPU 4 GiB Spot`, or `EC2 c7g.xlarge, one a node`."""
+        if self.instance_type:
+            return f"EC2 {self.instance_type}, one a node"
+        return f"{self.vcpus:g} vCPU {self.gib:g} GiB{' Spot' if self.is_spot else ''}"
 
 
 @dataclass(frozen=True)
@@ -38,17 +73,30 @@ class Service:
     """One ECS service.
 
     Attributes:
-        tasks: `2–20`, or `2 fixed`.
+        low: Least tasks; `high` is most. The same number when nothing scales it.
         signals: What adds or holds tasks, one line each; `leaves` is what takes them away.
     """
 
     stack: str
     name: str
-    size: str
-    tasks: str
+    logical_id: str
+    machine: Machine
+    low: int
+    high: int
+    is_scaled: bool = False
     signals: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     schedule: tuple[ScheduledAction, ...] = field(default=())
+
+    @property
+    def size(self) -> str:
+        """What one task runs on."""
+        return self.machine.size
+
+    @property
+    def tasks(self) -> str:
+        """`2–20`, or `2 fixed`."""
+        return f"{self.low}–{self.high}" if self.is_scaled else f"{self.low} fixed"
 
 
 def services_of(assembly: Assembly) -> list[Service]:
@@ -59,15 +107,23 @@ def services_of(assembly: Assembly) -> list[Service]:
 def _service(stack: StackTemplate, resource: Resource) -> Service:
     properties = resource.properties
     target = next((each for each in stack.of_type(TARGET) if _scales(each, resource)), None)
-    about = {"stack": stack.name, "name": properties["ServiceName"], "size": _size(stack, properties)}
+    about: dict[str, Any] = {
+        "stack": stack.name,
+        "name": properties["ServiceName"],
+        "logical_id": resource.logical_id,
+        "machine": _machine(stack, properties),
+    }
     if target is None:
-        return Service(**about, tasks=f"{properties.get('DesiredCount', 1)} fixed")
+        fixed = int(properties.get("DesiredCount", 1))
+        return Service(**about, low=fixed, high=fixed)
     policies = [
         each for each in stack.of_type(POLICY) if reference_of(each.properties["ScalingTargetId"]) == target.logical_id
     ]
     return Service(
         **about,
-        tasks=_bounds(target.properties),
+        low=int(target.properties["MinCapacity"]),
+        high=int(target.properties["MaxCapacity"]),
+        is_scaled=True,
         signals=_lines(stack, [policy for policy in policies if not _is_in(policy)]),
         leaves=_lines(stack, [policy for policy in policies if _is_in(policy)]),
         schedule=tuple(_action(action) for action in target.properties.get("ScheduledActions", ())),
@@ -78,26 +134,27 @@ def _scales(target: Resource, service: Resource) -> bool:
     return f"'{service.logical_id}'" in str(target.properties["ResourceId"])
 
 
-def _size(stack: StackTemplate, service: Properties) -> str:
+def _machine(stack: StackTemplate, service: Properties) -> Machine:
     task = stack.properties_of(service["TaskDefinition"])
     if task.get("NetworkMode") == "host":
         templates = [each.properties["LaunchTemplateData"] for each in stack.of_type("AWS::EC2::LaunchTemplate")]
-        return f"EC2 {templates[0]['InstanceType']}, one a node"
-    vcpus, gib = int(task["Cpu"]) / 1024, int(task["Memory"]) / 1024
-    provider = service["CapacityProviderStrategy"][0]["CapacityProvider"]
-    return f"{vcpus:g} vCPU {gib:g} GiB{' Spot' if provider == 'FARGATE_SPOT' else ''}"
-
-
-def _bounds(properties: Properties) -> str:
-    return f"{properties['MinCapacity']}–{properties['MaxCapacity']}"
+        return Machine(instance_type=templates[0]["InstanceType"])
+    return Machine(
+        vcpus=int(task["Cpu"]) / 1024,
+        gib=int(task["Memory"]) / 1024,
+        architecture=task.get("RuntimePlatform", {}).get("CpuArchitecture", "X86_64"),
+        is_spot=service["CapacityProviderStrategy"][0]["CapacityProvider"] == "FARGATE_SPOT",
+    )
 
 
 def _action(action: dict[str, Any]) -> ScheduledAction:
+    bounds = action["ScalableTargetAction"]
     return ScheduledAction(
         name=action["ScheduledActionName"],
         when=action["Schedule"],
         time_zone=action.get("Timezone", "UTC"),
-        bounds=_bounds(action["ScalableTargetAction"]),
+        low=int(bounds["MinCapacity"]),
+        high=int(bounds["MaxCapacity"]),
     )
 
 

@@ -1,41 +1,68 @@
 """A cloud assembly as a reviewer reads it: the templates of each stack, in the order of deployment."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from voicectl.review.errors import AssemblyUnreadable
+
+__all__ = ["Assembly", "AssemblyUnreadable", "Properties", "Resource", "StackTemplate", "read_assembly", "reference_of"]
+
+ENVIRONMENT_TAG = "voiceplane:environment"
 Properties = dict[str, Any]
-
-
-class AssemblyUnreadable(Exception):
-    """There is no cloud assembly where one was asked for; catch it to say which command makes one."""
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of a template."""
+    """One resource of a template.
+
+    Attributes:
+        entry: All that the template says of it, policies and metadata too.
+    """
 
     stack: str
     logical_id: str
     type: str
     properties: Properties
+    entry: Properties = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """Its construct's path, `voiceplane-prod-data/Database/Primary/Resource`; else its logical id."""
+        return str(self.entry.get("Metadata", {}).get("aws:cdk:path", f"{self.stack}/{self.logical_id}"))
+
+    @property
+    def construct(self) -> str:
+        """The part of its path that people know: `Database/Primary`."""
+        return self.path.partition("/")[2].removesuffix("/Resource")
 
 
 @dataclass(frozen=True)
 class StackTemplate:
-    """One stack: its name, region and template."""
+    """One stack: its name, region and template.
+
+    Attributes:
+        tags: Of the stack; ours names its environment.
+        protected: Whether CloudFormation refuses to delete it.
+    """
 
     name: str
     region: str
     template: dict[str, Any]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    protected: bool = False
+
+    def resources(self) -> Iterator[Resource]:
+        """Yield every resource."""
+        for logical_id, entry in self.template.get("Resources", {}).items():
+            yield Resource(self.name, logical_id, entry["Type"], entry.get("Properties", {}), entry)
 
     def of_type(self, type_: str) -> Iterator[Resource]:
         """Yield its resources of a CloudFormation type."""
-        for logical_id, resource in self.template.get("Resources", {}).items():
-            if resource["Type"] == type_:
-                yield Resource(self.name, logical_id, type_, resource.get("Properties", {}))
+        return (resource for resource in self.resources() if resource.type == type_)
 
     def properties_of(self, reference: Any) -> Properties:
         """Follow a Ref or GetAtt to the properties of a resource in the same stack; empty for anything else."""
@@ -45,20 +72,39 @@ class StackTemplate:
 
 @dataclass(frozen=True)
 class Assembly:
-    """All stacks of one environment."""
+    """All stacks of one environment.
+
+    Attributes:
+        folder: Where its files are, such as what the reviewers said.
+    """
 
     stacks: tuple[StackTemplate, ...]
+    folder: Path | None = None
+
+    def resources(self) -> Iterator[tuple[StackTemplate, Resource]]:
+        """Yield every resource with its stack."""
+        for stack in self.stacks:
+            for resource in stack.resources():
+                yield stack, resource
 
     def of_type(self, type_: str) -> Iterator[tuple[StackTemplate, Resource]]:
         """Yield the resources of a type with their stacks."""
-        for stack in self.stacks:
-            for resource in stack.of_type(type_):
-                yield stack, resource
+        return ((stack, resource) for stack, resource in self.resources() if resource.type == type_)
 
     @property
     def resource_count(self) -> int:
         """How many resources CloudFormation would hold."""
         return sum(len(stack.template.get("Resources", {})) for stack in self.stacks)
+
+    @cached_property
+    def environment(self) -> str:
+        """The environment's name, from its stacks' tags; empty if none has it."""
+        return next((stack.tags[ENVIRONMENT_TAG] for stack in self.stacks if ENVIRONMENT_TAG in stack.tags), "")
+
+    @cached_property
+    def by_name(self) -> dict[str, StackTemplate]:
+        """Its stacks by their names."""
+        return {stack.name: stack for stack in self.stacks}
 
 
 def read_assembly(folder: Path) -> Assembly:
@@ -78,10 +124,13 @@ def read_assembly(folder: Path) -> Assembly:
                 name=artifact["properties"].get("stackName", id_),
                 region=artifact["environment"].rpartition("/")[2],
                 template=json.loads((folder / artifact["properties"]["templateFile"]).read_text()),
+                tags=artifact["properties"].get("tags", {}),
+                protected=artifact["properties"].get("terminationProtection", False),
             )
             for id_, artifact in artifacts.items()
             if artifact["type"] == "aws:cloudformation:stack"
-        )
+        ),
+        folder,
     )
 
 

@@ -1,0 +1,1 @@
+"""What would a deployment replace, lose or weaken, against another side?"""

@@ -1,0 +1,158 @@
+"""What is less safe than on the other side, whatever else changes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from voicectl.review.change.compare import Difference, Kind
+from voicectl.review.change.naming import Naming
+from voicectl.review.change.safety import FOREVER, REMOVED, weaker
+from voicectl.review.openings import Opening, openings_of
+from voicectl.review.services import Service, services_of
+from voicectl.review.templates import Assembly, StackTemplate
+from voicectl.review.wildcards import Wildcard, wildcards_of
+
+API_FLOOR: Final = 2  # seed S81: the API never has fewer tasks
+
+
+@dataclass(frozen=True, order=True)
+class Weakening:
+    """One thing that is less safe.
+
+    Attributes:
+        what: Its kind, in few words.
+        change: `14 → 1`, or what is new.
+    """
+
+    what: str
+    where: str
+    change: str
+    meaning: str
+
+
+def weakenings_of(this: Assembly, other: Assembly, *, differences: Iterable[Difference]) -> list[Weakening]:
+    """Answer everything that is less safe on this side."""
+    differences = list(differences)
+    found = [
+        *_new_openings(this, other),
+        *_lower_floors(this, other),
+        *_new_wildcards(this, other),
+        *_unprotected(this, other),
+        *_weaker_properties(differences),
+        *_removed(differences),
+        *_not_kept(differences),
+    ]
+    return sorted(set(found))
+
+
+def below_floor(service: Service) -> str | None:
+    """Answer the bounds of an API that ever falls below two tasks; None when it never does."""
+    if service.name != "api":
+        return None
+    low = next((action for action in service.schedule if action.low < API_FLOOR), None)
+    if service.low < API_FLOOR:
+        return service.tasks
+    return f"{low.bounds} at {low.name}" if low else None
+
+
+def _new_openings(this: Assembly, other: Assembly) -> Iterator[Weakening]:
+    ours, theirs = Naming.of(this, other=other), Naming.of(other, other=this)
+    known = {_gate(opening, theirs) for opening in openings_of(other)}
+    yield from (_opened(opening) for opening in openings_of(this) if _gate(opening, ours) not in known)
+
+
+def _gate(opening: Opening, naming: Naming) -> tuple[str, str, str]:
+    return naming.plain(opening.stack), opening.protocol, opening.ports
+
+
+def _opened(opening: Opening) -> Weakening:
+    ports = f"{opening.protocol} {opening.ports}"
+    return Weakening("opened to the world", opening.stack, ports, opening.reason or "nobody says why")
+
+
+def _lower_floors(this: Assembly, other: Assembly) -> Iterator[Weakening]:
+    before = {service.name: service for service in services_of(other)}
+    for service in services_of(this):
+        was = before.get(service.name)
+        if (low := below_floor(service)) and (was is None or below_floor(was) != low):
+            yield Weakening(
+                "minimum below two", f"service {service.name}", low, "one lost task is an outage (seed S81)"
+            )
+        elif was and service.low < was.low:
+            change = f"{was.tasks} → {service.tasks}"
+            yield Weakening("minimum lowered", f"service {service.name}", change, "fewer tasks wait for callers")
+
+
+def _new_wildcards(this: Assembly, other: Assembly) -> Iterator[Weakening]:
+    ours, theirs = Naming.of(this, other=other), Naming.of(other, other=this)
+    known = {_identity(wildcard, theirs) for wildcard in wildcards_of(other)}
+    for wildcard in wildcards_of(this):
+        if _identity(wildcard, ours) not in known:
+            kind = (
+                "wildcard action added"
+                if any("*" in action for action in wildcard.actions)
+                else "wildcard resource added"
+            )
+            where = f"{wildcard.stack}, {wildcard.who}"
+            yield Weakening(kind, where, f"{', '.join(wildcard.actions)} on {wildcard.resource}", wildcard.why)
+
+
+def _identity(wildcard: Wildcard, naming: Naming) -> Any:
+    who = wildcard.who if naming.environment else wildcard.logical_id
+    return tuple(map(naming.plain, (wildcard.stack, who, *wildcard.actions, wildcard.resource)))
+
+
+def _unprotected(this: Assembly, other: Assembly) -> Iterator[Weakening]:
+    ours, theirs = Naming.of(this, other=other), Naming.of(other, other=this)
+    before: dict[str, StackTemplate] = {theirs.plain(stack.name): stack for stack in other.stacks}
+    for stack in this.stacks:
+        was = before.get(ours.plain(stack.name))
+        if was and was.protected and not stack.protected:
+            yield Weakening("termination protection off", stack.name, "on → off", "one call deletes the stack")
+
+
+def _weaker_properties(differences: Iterable[Difference]) -> Iterator[Weakening]:
+    for each in differences:
+        if each.before is None or each.after is None:
+            continue
+        for guard, was, now in weaker(each.after.type, each.before.properties, each.after.properties):
+            yield Weakening(guard.what, _where(each), f"{_said(was)} → {_said(now)}", guard.meaning)
+
+
+def _removed(differences: Iterable[Difference]) -> Iterator[Weakening]:
+    for each in differences:
+        if each.kind is Kind.REMOVED and each.resource.type in REMOVED and not _scales(each):
+            what, meaning = REMOVED[each.resource.type]
+            yield Weakening(what, _where(each), str(each.resource.properties.get("AlarmName", "removed")), meaning)
+
+
+def _scales(difference: Difference) -> bool:
+    """An alarm that only moves a task count has no name; the services' table shows it."""
+    resource = difference.resource
+    return resource.type.endswith("::Alarm") and "AlarmName" not in resource.properties
+
+
+def _not_kept(differences: Iterable[Difference]) -> Iterator[Weakening]:
+    for each in differences:
+        if each.before is None or each.after is None:
+            continue
+        was, now = (str(side.entry.get("DeletionPolicy", "Delete")) for side in (each.before, each.after))
+        if was in ("Retain", "Snapshot") and now == "Delete":
+            yield Weakening("no longer kept", _where(each), f"{was} → {now}", "deleting the stack deletes it")
+
+
+def _where(difference: Difference) -> str:
+    resource = difference.resource
+    return f"{resource.stack}, {resource.construct}"
+
+
+def _said(value: Any) -> str:
+    if value == FOREVER:
+        return "for ever"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items()) or "nothing"
+    if isinstance(value, tuple):
+        return f"{value[0]} {value[1]:g} for {value[2]:g} min"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "nothing" if value is None else str(value)
