@@ -1,0 +1,134 @@
+"""The sentences of the page, the same wherever it is shown."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from voicectl.review.page import Changes, Cost, Loss, PriceRow, Review, Weaker, WeekRow
+
+NOTHING_LOST: Final = "nothing would be replaced, lost or weakened"
+NO_COMPARISON: Final = (
+    "compared with nothing; --against main, or --against staging, says what would be replaced or lost"
+)
+SCALE: Final = " ▁▂▃▄▅▆▇█"
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+SHORT: Final = {"AWS::": "", "ElasticLoadBalancingV2::": "ELB::", "ApplicationAutoScaling::": "AutoScaling::"}
+
+
+def headline(review: Review) -> str:
+    """The most prominent line."""
+    changes = review.changes
+    if changes is None:
+        return NO_COMPARISON
+    lost, weaker = len(changes.losses), len(changes.weaker)
+    if not lost and not weaker:
+        return f"against {changes.against}: {NOTHING_LOST}"
+    losses = "would be replaced or lost" if changes.same_environment else "unlike in what is fixed at creation"
+    parts = [f"{_count(lost, 'resource')} {losses}"] * bool(lost)
+    parts += [f"{_count(weaker, 'safeguard')} weaker"] * bool(weaker)
+    return f"against {changes.against}: {' · '.join(parts)}"
+
+
+def is_alarming(review: Review) -> bool:
+    """Whether the headline is bad news."""
+    changes = review.changes
+    return changes is not None and bool(changes.weaker or (changes.losses and changes.same_environment))
+
+
+def loss_sentence(loss: Loss, *, same_environment: bool) -> str:
+    """`RDS::DBInstance Database/Primary is replaced: …`."""
+    verb = f"is {loss.kind}" if same_environment else "differs"
+    because = f" ({'; '.join(loss.because)})" if loss.because else ""
+    if not same_environment:
+        return f"{short_type(loss.type)} {loss.name} {verb}{because}"
+    kept = "; the old one is kept, unmanaged" if loss.is_kept else ""
+    return f"{short_type(loss.type)} {loss.name} {verb}{because}: {loss.meaning}{kept}"
+
+
+def loss_tag(loss: Loss, *, same_environment: bool) -> str:
+    """The harm in capitals; there is none between two environments."""
+    return loss.harm.upper() if same_environment else "FIXED AT CREATION"
+
+
+def weaker_sentence(weaker: Weaker) -> str:
+    """`RDS … : 14 → 1; older mistakes cannot be undone`."""
+    return f"{weaker.where}: {weaker.change} – {weaker.meaning}"
+
+
+def tally(changes: Changes) -> str:
+    """`2 added, 14 changed, 1 removed; 363 the same`."""
+    kinds = [change.kind for change in changes.resources]
+    words = [f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)]
+    return f"{', '.join(words) or 'no resource differs'}; {changes.unchanged} the same"
+
+
+def short_type(type_: str) -> str:
+    """`AWS::RDS::DBInstance` → `RDS::DBInstance`."""
+    for long, short in SHORT.items():
+        type_ = type_.replace(long, short)
+    return type_
+
+
+def short_stack(stack: str, review: Review) -> str:
+    """`voiceplane-prod-media` → `media`."""
+    return stack.removeprefix(f"voiceplane-{review.environment}-")
+
+
+def spark(row: WeekRow, *, hours: int) -> list[str]:
+    """One string a day, a sign for so many hours; higher is more tasks, against the row's own highest."""
+    highest = max(row.minimum_by_hour) or 1
+    days = [row.minimum_by_hour[day * 24 : (day + 1) * 24] for day in range(7)]
+    return ["".join(_sign(max(day[at : at + hours]), highest) for at in range(0, 24, hours)) for day in days]
+
+
+def scheduled(review: Review) -> list[WeekRow]:
+    """The services whose minimum moves over the week."""
+    return [row for row in review.week if len(set(row.minimum_by_hour)) > 1]
+
+
+def zone_of(review: Review) -> str:
+    """The schedule's time zone."""
+    return next((row.time_zone for row in scheduled(review)), "UTC")
+
+
+def holidays(review: Review) -> Sequence[str]:
+    """Dates that have a day of their own."""
+    return sorted({day for row in review.week for day in row.single_days})
+
+
+def money(usd: float | None) -> str:
+    """`$1,789`; a dash for nothing."""
+    return "–" if usd is None else f"${usd:,.0f}"
+
+
+def small_money(usd: float | None) -> str:
+    """`$0.00162`, three digits that count."""
+    return "–" if usd is None else f"${usd:.3g}"
+
+
+def group_totals(cost: Cost) -> Iterator[tuple[str, float, float, float]]:
+    """Each group's floor, average and ceiling."""
+    for group in dict.fromkeys(line.group for line in cost.lines):
+        usd = [line.usd_per_month for line in cost.lines if line.group == group]
+        yield group, sum(u.floor for u in usd), sum(u.average for u in usd), sum(u.ceiling for u in usd)
+
+
+def price_warning(cost: Cost) -> str:
+    """How far the prices can be trusted."""
+    unverified = sum(not price.verified for price in cost.prices)
+    if not unverified:
+        return f"all {len(cost.prices)} prices verified at AWS"
+    return f"{unverified} of {len(cost.prices)} prices are UNVERIFIED: nobody has read them at AWS"
+
+
+def price_note(price: PriceRow) -> str:
+    """Where a price is from."""
+    mark = "" if price.verified else ", UNVERIFIED"
+    return f"{price.source}, read {price.date.isoformat()}{mark}"
+
+
+def _sign(value: int, highest: int) -> str:
+    return SCALE[1 + round(value / highest * (len(SCALE) - 2))] if value else SCALE[0]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
