@@ -9,16 +9,31 @@ from rich.text import Text
 
 from config.timing_budget import budget_table
 from voicectl.review.budget import budget_of
+from voicectl.review.cost.bill import bill_of
+from voicectl.review.cost.prices import read_prices
 from voicectl.review.openings import openings_of
 from voicectl.review.services import ScheduledAction, Service, services_of
+from voicectl.review.show.words import money
 from voicectl.review.templates import Assembly
 
 
 def print_review(assembly: Assembly, *, console: Console) -> None:
-    """Print services, schedules, openings, sizes and the timing budget of one environment."""
+    """Print services, schedules, openings, sizes, the timing budget and the bill of one environment."""
     services = services_of(assembly)
     console.print(_services(services), _schedules(services), _openings(assembly), _stacks(assembly))
     console.print(Text(budget_table(budget_of(assembly))))
+    console.print(_cost(assembly))
+
+
+def _cost(assembly: Assembly) -> RenderableType:
+    prices = read_prices()
+    usd = bill_of(assembly, prices=prices).usd
+    doubt = ", by unverified prices" if any(price.unverified for price in prices.values()) else ""
+    name = assembly.environment or "prod"
+    return Text(
+        f"{money(usd.floor)} a month at the floor, {money(usd.average)} on the schedule's average{doubt}; "
+        f"`voicectl review --env {name} --against main` has the whole page"
+    )
 
 
 def _services(services: list[Service]) -> RenderableType:

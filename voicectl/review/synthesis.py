@@ -66,8 +66,7 @@ def start(environment: str, *, out: Path, what: str, root: Path = ROOT) -> Synth
     variables = {
         **os.environ,
         "CDK_OUTDIR": str(out),
-        # The CLI asks for paths too: by them resources are named, and matched between environments.
-        "CDK_CONTEXT_JSON": json.dumps({"environment": environment, "aws:cdk:enable-path-metadata": True}),
+        "CDK_CONTEXT_JSON": json.dumps({"environment": environment}),
         "PYTHONPATH": f"{root}{os.pathsep}{root / 'constructs'}",
         "PYTHONDONTWRITEBYTECODE": "1",  # nothing in the clone changes, not even a cache
     }

@@ -20,7 +20,8 @@ class Resource:
     """One resource of a template.
 
     Attributes:
-        entry: All that the template says of it, policies and metadata too.
+        entry: All that the template says of it, policies too.
+        path: Its construct's, `voiceplane-prod-data/Database/Primary/Resource`.
     """
 
     stack: str
@@ -28,16 +29,12 @@ class Resource:
     type: str
     properties: Properties
     entry: Properties = field(default_factory=dict)
-
-    @property
-    def path(self) -> str:
-        """Its construct's path, `voiceplane-prod-data/Database/Primary/Resource`; else its logical id."""
-        return str(self.entry.get("Metadata", {}).get("aws:cdk:path", f"{self.stack}/{self.logical_id}"))
+    path: str = ""
 
     @property
     def construct(self) -> str:
         """The part of its path that people know: `Database/Primary`."""
-        return self.path.partition("/")[2].removesuffix("/Resource")
+        return self.path.partition("/")[2].removesuffix("/Resource") or self.logical_id
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,7 @@ class StackTemplate:
     Attributes:
         tags: Of the stack; ours names its environment.
         protected: Whether CloudFormation refuses to delete it.
+        paths: Of the construct of each logical id.
     """
 
     name: str
@@ -54,11 +52,13 @@ class StackTemplate:
     template: dict[str, Any]
     tags: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
+    paths: Mapping[str, str] = field(default_factory=dict)
 
     def resources(self) -> Iterator[Resource]:
         """Yield every resource."""
         for logical_id, entry in self.template.get("Resources", {}).items():
-            yield Resource(self.name, logical_id, entry["Type"], entry.get("Properties", {}), entry)
+            path = self.paths.get(logical_id, f"{self.name}/{logical_id}")
+            yield Resource(self.name, logical_id, entry["Type"], entry.get("Properties", {}), entry, path)
 
     def of_type(self, type_: str) -> Iterator[Resource]:
         """Yield its resources of a CloudFormation type."""
@@ -126,12 +126,25 @@ def read_assembly(folder: Path) -> Assembly:
                 template=json.loads((folder / artifact["properties"]["templateFile"]).read_text()),
                 tags=artifact["properties"].get("tags", {}),
                 protected=artifact["properties"].get("terminationProtection", False),
+                paths=_paths(folder, artifact),
             )
             for id_, artifact in artifacts.items()
             if artifact["type"] == "aws:cloudformation:stack"
         ),
         folder,
     )
+
+
+def _paths(folder: Path, artifact: Properties) -> dict[str, str]:
+    """The template has them only if the CDK CLI asked; the metadata beside it always does."""
+    beside = artifact.get("additionalMetadataFile")
+    metadata = json.loads((folder / beside).read_text()) if beside else artifact.get("metadata", {})
+    return {
+        str(entry["data"]): path.removeprefix("/")
+        for path, entries in metadata.items()
+        for entry in entries
+        if entry["type"] == "aws:cdk:logicalId"
+    }
 
 
 def reference_of(value: Any) -> str | None:

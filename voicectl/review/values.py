@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from voicectl.review.templates import Assembly, Resource, StackTemplate
+from voicectl.review.templates import Assembly, StackTemplate
 
 ACCOUNT = "ACCOUNT"
 OUTPUT = "Fn::GetStackOutput"
@@ -62,12 +62,6 @@ def places_in(value: Any, *, stack: StackTemplate, assembly: Assembly) -> Iterat
     elif isinstance(value, list):
         for part in value:
             yield from places_in(part, stack=stack, assembly=assembly)
-
-
-def resource_at(place: Place, *, assembly: Assembly) -> Resource:
-    """Answer the resource at a place."""
-    entry = assembly.by_name[place.stack].template["Resources"][place.logical_id]
-    return Resource(place.stack, place.logical_id, entry["Type"], entry.get("Properties", {}), entry)
 
 
 def _name(argument: Any, stack: StackTemplate) -> str:

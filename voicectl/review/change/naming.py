@@ -81,8 +81,8 @@ class Naming:
 
     @cached_property
     def _separated(self) -> re.Pattern[str]:
-        """`voiceplane-prod`, `voiceplane/prod`, `environment:prod`, `environment$prod`."""
-        return re.compile(rf"(voiceplane[-/]|environment[:$=]){re.escape(self.environment)}(?![a-z0-9])")
+        """`voiceplane-prod`, `voiceplane/prod`, `environment:prod`, and `"prod"` inside a dashboard's JSON."""
+        return re.compile(rf"(voiceplane[-/]|environment[:$= ]|\"){re.escape(self.environment)}(?![a-z0-9])")
 
     @cached_property
     def _joined(self) -> re.Pattern[str]:

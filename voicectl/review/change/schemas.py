@@ -15,23 +15,21 @@ class Mutability:
     Attributes:
         create_only: Paths such as `("DBInstanceIdentifier",)`: another value makes another resource.
         sometimes: Paths where it depends on the values.
-        known: False for a type without a schema, such as `Custom::Migration`.
     """
 
     create_only: tuple[tuple[str, ...], ...] = ()
     sometimes: tuple[tuple[str, ...], ...] = ()
-    known: bool = True
 
 
 @cache
 def mutability(type_: str, region: str) -> Mutability:
-    """Read a type's schema; no network is asked."""
+    """Read a type's schema; a type that has none changes in place. No network is asked."""
     from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
     try:
         schema: Mapping[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, type_).schema
     except ResourceNotFoundError:
-        return Mutability(known=False)
+        return Mutability()
     return Mutability(
         _paths(schema.get("createOnlyProperties", ())), _paths(schema.get("conditionalCreateOnlyProperties", ()))
     )

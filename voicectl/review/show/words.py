@@ -9,6 +9,8 @@ NOTHING_LOST: Final = "nothing would be replaced, lost or weakened"
 NO_COMPARISON: Final = (
     "compared with nothing; --against main, or --against staging, says what would be replaced or lost"
 )
+HARMLESS: Final = "made anew without loss"  # task definitions above all
+KINDS: Final = ("replaced", "removed", "perhaps replaced", "changed", "added", HARMLESS)
 SCALE: Final = " ▁▂▃▄▅▆▇█"
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHORT: Final = {"AWS::": "", "ElasticLoadBalancingV2::": "ELB::", "ApplicationAutoScaling::": "AutoScaling::"}
@@ -55,9 +57,13 @@ def weaker_sentence(weaker: Weaker) -> str:
 
 
 def tally(changes: Changes) -> str:
-    """`2 added, 14 changed, 1 removed; 363 the same`."""
-    kinds = [change.kind for change in changes.resources]
-    words = [f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)]
+    """`2 added, 14 changed, 1 removed, 7 made anew without loss; 363 the same`."""
+    lost = {(loss.stack, loss.name) for loss in changes.losses}
+    kinds = [
+        HARMLESS if each.kind == "replaced" and (each.stack, each.name) not in lost else each.kind
+        for each in changes.resources
+    ]
+    words = [f"{kinds.count(kind)} {kind}" for kind in KINDS if kind in kinds]
     return f"{', '.join(words) or 'no resource differs'}; {changes.unchanged} the same"
 
 

@@ -1,0 +1,198 @@
+"""Every dangerous change is named on the first screen, whatever else has changed.
+
+Each is seeded into a copy of production's templates, and the whole command is run against the templates as they are.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.synthesis import Synthesis
+from tests.voicectl.review.edited import Edit, Template, edited, only
+from voicectl.command_line import app
+
+FIRST_SCREEN: Final = 24  # lines of the smallest terminal
+DATABASE, VALKEY, BUCKET = "AWS::RDS::DBInstance", "AWS::ElastiCache::ReplicationGroup", "AWS::S3::Bucket"
+TARGET, SERVICE, TASK = "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ECS::Service", "AWS::ECS::TaskDefinition"
+GROUP, POLICY, LOGS = "AWS::EC2::SecurityGroup", "AWS::IAM::Policy", "AWS::Logs::LogGroup"
+ALARM, BALANCER = "AWS::CloudWatch::Alarm", "AWS::ElasticLoadBalancingV2::LoadBalancer"
+LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+
+
+class Danger(NamedTuple):
+    """One change, and the words that must be seen."""
+
+    id: str
+    stack: str
+    edit: Edit
+    said: tuple[str, ...]
+
+
+def put(type_: str, path: str, value: Any, *, like: str = "") -> Edit:
+    """Set one property; None takes it away."""
+
+    def edit(template: Template) -> None:
+        *parents, last = path.split(".")
+        properties = only(template, type_, like=like)["Properties"]
+        for parent in parents:
+            properties = properties[parent]
+        properties.pop(last, None) if value is None else properties.update({last: value})
+
+    return edit
+
+
+def rename(type_: str, *, like: str, new: str) -> Edit:
+    """Give a resource another logical id, as moving its construct would."""
+
+    def edit(template: Template) -> None:
+        [old] = [id_ for id_, each in template["Resources"].items() if each["Type"] == type_ and like in id_]
+        template["Resources"][new] = template["Resources"].pop(old)
+
+    return edit
+
+
+def remove(type_: str, *, like: str) -> Edit:
+    """Take a resource away."""
+
+    def edit(template: Template) -> None:
+        [old] = [id_ for id_, each in template["Resources"].items() if each["Type"] == type_ and like in id_]
+        del template["Resources"][old]
+
+    return edit
+
+
+def open_port(template: Template) -> None:
+    """SSH, for everybody."""
+    rule = {"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "Description": "SSH"}
+    only(template, GROUP, like="NodesAccess")["Properties"]["SecurityGroupIngress"].append(rule)
+
+
+def open_port_beside(template: Template) -> None:
+    """A rule of its own, for every IPv6 address."""
+    properties = {"CidrIpv6": "::/0", "IpProtocol": "tcp", "FromPort": 5433, "ToPort": 5433, "GroupId": "sg-1"}
+    template["Resources"]["Hole"] = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
+
+
+def allow(action: str, resource: str) -> Edit:
+    """Allow the agents' task role something more."""
+
+    def edit(template: Template) -> None:
+        policy = only(template, POLICY, like="TaskTaskRoleDefaultPolicy")["Properties"]["PolicyDocument"]
+        policy["Statement"].append({"Effect": "Allow", "Action": action, "Resource": resource})
+
+    return edit
+
+
+def lower_minimum_at_night(template: Template) -> None:
+    """The floor holds by day, and not when the schedule says otherwise."""
+    actions = only(template, TARGET, like="Api")["Properties"]["ScheduledActions"]
+    actions[0]["ScalableTargetAction"]["MinCapacity"] = 1
+
+
+def shorten_stop(template: Template) -> None:
+    """Fargate kills the agent thirty seconds after it was asked to go."""
+    only(template, TASK)["Properties"]["ContainerDefinitions"][0]["StopTimeout"] = 30
+
+
+def no_longer_kept(template: Template) -> None:
+    """The database goes with its stack."""
+    only(template, DATABASE)["DeletionPolicy"] = "Delete"
+
+
+def in_the_clear(template: Template) -> None:
+    """Callers speak HTTP."""
+    only(template, LISTENER, like="ApiBalancer")["Properties"]["Protocol"] = "HTTP"
+
+
+DANGERS: Final = (
+    Danger("RDS identifier renamed", "data", put(DATABASE, "DBInstanceIdentifier", "voice"),
+           ("DATA LOSS", "Database/Primary is replaced (DBInstanceIdentifier: nothing → voice)")),
+    Danger("database renamed in code", "data", rename(DATABASE, like="DatabasePrimary", new="Store"),
+           ("DATA LOSS", "Store is replaced", "its logical id: DatabasePrimaryEDE0B3D0 → Store")),
+    Danger("database removed", "data", remove(DATABASE, like="DatabasePrimary"),
+           ("DATA LOSS", "Database/Primary is removed", "the old one is kept, unmanaged")),
+    Danger("Valkey's subnets replaced", "data",
+           put("AWS::ElastiCache::SubnetGroup", "CacheSubnetGroupName", "other", like="Live"),
+           ("DATA LOSS", "LiveValkey/Group is replaced (LiveValkey/Subnets is replaced)")),
+    Danger("bucket renamed", "data", put(BUCKET, "BucketName", "elsewhere", like="Recordings"),
+           ("DATA LOSS", "Buckets/Recordings is replaced")),
+    Danger("secret renamed", "data", put("AWS::SecretsManager::Secret", "Name", "voiceplane/prod/x", like="Livekit"),
+           ("DATA LOSS", "Secrets/Livekit is replaced (Name: voiceplane/prod/livekit → voiceplane/prod/x)")),
+    Danger("agents renamed", "agents", put(SERVICE, "ServiceName", "agents"),
+           ("CUTS LIVE CALLS", "Agent/Service/Service is replaced (ServiceName: agent → agents)")),
+    Danger("media cluster renamed", "media", put("AWS::ECS::Cluster", "ClusterName", "media"),
+           ("CUTS LIVE CALLS", "LiveKit/Service/Service is replaced (Cluster is replaced)")),
+    Danger("fixed address removed", "media", remove("AWS::EC2::EIP", like="TurnAddress1"),
+           ("NEW ADDRESS", "Turn/Address1 is removed", "callers' firewalls know the old one")),
+    Danger("port opened in a group", "media", open_port, ("OPENED TO THE WORLD", "tcp 22")),
+    Danger("port opened beside a group", "data", open_port_beside, ("OPENED TO THE WORLD", "tcp 5433")),
+    Danger("internal balancer opened", "control-plane", put(BALANCER, "Scheme", "internet-facing", like="Internal"),
+           ("OPENED TO THE WORLD", "internal → internet-facing")),
+    Danger("database made public", "data", put(DATABASE, "PubliclyAccessible", value=True),
+           ("OPENED TO THE WORLD", "the database has a public address")),
+    Danger("API below two", "control-plane", put(TARGET, "MinCapacity", 1, like="Api"),
+           ("MINIMUM BELOW TWO", "service api: 1–10")),
+    Danger("API below two by schedule", "control-plane", lower_minimum_at_night,
+           ("MINIMUM BELOW TWO", "1–10 at daily-midnight")),
+    Danger("fewer agents", "agents", put(TARGET, "MinCapacity", 1), ("MINIMUM LOWERED", "3–80 → 1–80")),
+    Danger("log retention removed", "agents", put(LOGS, "RetentionInDays", None),
+           ("LOG RETENTION WEAKER", "90 → for ever")),
+    Danger("log retention lowered", "agents", put(LOGS, "RetentionInDays", 3), ("LOG RETENTION WEAKER", "90 → 3")),
+    Danger("wildcard action", "agents", allow("s3:*", "arn:aws:s3:::one-bucket"),
+           ("WILDCARD ACTION ADDED", "s3:* on arn:aws:s3:::one-bucket", "nobody acknowledged it")),
+    Danger("wildcard resource", "agents", allow("s3:DeleteObject", "*"),
+           ("WILDCARD RESOURCE ADDED", "s3:DeleteObject on *")),
+    Danger("deletion protection off", "data", put(DATABASE, "DeletionProtection", value=False),
+           ("DELETION PROTECTION OFF", "on → off")),
+    Danger("Multi-AZ off", "data", put(DATABASE, "MultiAZ", value=False), ("MULTI-AZ OFF", "on → off")),
+    Danger("backups shortened", "data", put(DATABASE, "BackupRetentionPeriod", 1), ("BACKUP DAYS LOWERED", "14 → 1")),
+    Danger("encryption off", "data", put(BUCKET, "BucketEncryption", None, like="Recordings"), ("ENCRYPTION OFF",)),
+    Danger("listener in the clear", "control-plane", in_the_clear, ("ENCRYPTION OFF", "HTTPS → HTTP")),
+    Danger("data no longer kept", "data", no_longer_kept, ("NO LONGER KEPT", "Retain → Delete")),
+    Danger("alarm removed", "operations", remove(ALARM, like="AlarmsSessionsStuck"),
+           ("ALARM REMOVED", "voiceplane-prod-SessionsStuck")),
+    Danger("alarm loosened", "operations", put(ALARM, "Threshold", 60, like="AlarmsSessionsStuck"),
+           ("ALARM LOOSENED", "it goes on later")),
+    Danger("alarm silenced", "operations", put(ALARM, "AlarmActions", [], like="AlarmsSessionsStuck"),
+           ("ALARM SILENCED", "on → off")),
+    Danger("stop timeout lowered", "agents", shorten_stop, ("STOP TIMEOUT LOWERED", "agent 120 → agent 30")),
+    Danger("firewall taken off", "control-plane", remove("AWS::WAFv2::WebACLAssociation", like="ApiBalancer"),
+           ("FIREWALL REMOVED",)),
+)  # fmt: skip
+
+
+@pytest.fixture
+def first_screen(prod: Synthesis, tmp_path: Path) -> Callable[[Danger], str]:
+    """What a person sees before scrolling, of production with one thing changed against production."""
+
+    def see(danger: Danger) -> str:
+        changed = edited(prod.folder, into=tmp_path / "changed", stack=danger.stack, edit=danger.edit)
+        result = CliRunner().invoke(app, ["review", str(changed), "--against", str(prod.folder)])
+        assert result.exit_code == 0, result.output
+        return "\n".join(result.output.splitlines()[:FIRST_SCREEN])
+
+    return see
+
+
+@pytest.mark.xdist_group("prod")
+@pytest.mark.parametrize("danger", DANGERS, ids=lambda danger: danger.id)
+def test_a_dangerous_change_is_named_on_the_first_screen(danger: Danger, first_screen: Callable[[Danger], str]) -> None:
+    """A reviewer who has a minute reads no further."""
+    screen = " ".join(first_screen(danger).replace("│", " ").split())
+
+    assert [words for words in danger.said if words not in screen] == []
+    assert "nothing would be replaced" not in screen
+
+
+@pytest.mark.xdist_group("prod")
+def test_no_change_is_no_danger(prod: Synthesis) -> None:
+    """A page that always warns is not read; the tests above say nothing if this one fails."""
+    result = CliRunner().invoke(app, ["review", str(prod.folder), "--against", str(prod.folder)])
+
+    assert f"against {prod.folder}: nothing would be replaced, lost or weakened" in "".join(
+        result.output.replace("│", " ").split("\n")
+    )
+    assert f"no resource differs; {prod.assembly.resource_count} the same" in result.output
