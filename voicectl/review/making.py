@@ -123,7 +123,7 @@ def _changed(difference: Difference) -> page.Changed:
 def _service(service: Service) -> page.ServiceRow:
     shrinks = service.leaves or ((HOLDS,) if service.signals else ())
     return page.ServiceRow(
-        name=service.name,
+        name=service.label,
         size=service.size,
         min_tasks=service.low,
         max_tasks=service.high,

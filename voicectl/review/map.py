@@ -15,15 +15,18 @@ Zone = Literal["internet", "public", "private", "data", "outside"]
 
 
 def map_of(assembly: Assembly) -> Diagram:
-    """Draw the map of an assembly."""
-    survey = _Survey(assembly)
+    """Draw the home region; a further one has its own media and agents, as the home region does."""
+    home = assembly.stacks[0].region if assembly.stacks else ""
+    further = sorted({stack.region for stack in assembly.stacks} - {home})
+    at_home = Assembly(tuple(stack for stack in assembly.stacks if stack.region == home))
+    survey = _Survey(at_home)
     boxes, arrows = _merged(list(survey.boxes()), sorted(set(survey.arrows())))
-    network = next((str(each.properties.get("CidrBlock")) for _, each in assembly.of_type("AWS::EC2::VPC")), "")
-    zones = sum("Public" in str(each.properties.get("Tags")) for _, each in assembly.of_type("AWS::EC2::Subnet"))
-    where = assembly.stacks[0].region if assembly.stacks else ""
+    network = next((str(each.properties.get("CidrBlock")) for _, each in at_home.of_type("AWS::EC2::VPC")), "")
+    zones = sum("Public" in str(each.properties.get("Tags")) for _, each in at_home.of_type("AWS::EC2::Subnet"))
+    elsewhere = f"; media and agents in {', '.join(further)} too" if further else ""
     return Diagram(
-        title=f"{assembly.environment or 'environment'} in {where}",
-        network=f"VPC {network}, {zones} zones",
+        title=f"{assembly.environment or 'environment'} in {home}",
+        network=f"VPC {network}, {zones} zones{elsewhere}",
         boxes=tuple(boxes),
         arrows=tuple(Arrow(source=source, target=target, label=label) for source, target, label in arrows),
     )

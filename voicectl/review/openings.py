@@ -1,18 +1,25 @@
-"""What is open to the world: every port that any address may reach, and which load balancers face it."""
+"""What is open to the world: every port that any address may reach, and every policy that lets anybody in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from voicectl.review.templates import Assembly, Properties
+from voicectl.review.templates import Assembly, Properties, Resource
 
 GROUP = "AWS::EC2::SecurityGroup"
 INGRESS = "AWS::EC2::SecurityGroupIngress"
 ANYWHERE = ("0.0.0.0/0", "::/0")
+POLICIES = ("PolicyDocument", "KeyPolicy", "RepositoryPolicyText", "ResourcePolicy", "AssumeRolePolicyDocument")
 
 
 @dataclass(frozen=True, order=True)
 class Opening:
-    """One port or range that every address may reach."""
+    """One port or range that every address may reach, or one policy that lets anybody in.
+
+    Attributes:
+        protocol: `tcp`, `udp`, or `policy`.
+        ports: Those, or whose policy it is.
+    """
 
     stack: str
     protocol: str
@@ -30,7 +37,24 @@ def openings_of(assembly: Assembly) -> list[Opening]:
     found += [
         _opening(stack.name, rule.properties) for stack, rule in assembly.of_type(INGRESS) if _open(rule.properties)
     ]
+    found += [opening for _, resource in assembly.resources() for opening in _policies(resource)]
     return sorted(set(found))
+
+
+def _policies(resource: Resource) -> Iterator[Opening]:
+    for key in POLICIES:
+        document = resource.properties.get(key)
+        for statement in document.get("Statement", []) if isinstance(document, dict) else []:
+            if statement.get("Effect") == "Allow" and _is_anybody(statement) and "Condition" not in statement:
+                actions = statement.get("Action", "*")
+                told = actions if isinstance(actions, str) else ", ".join(actions)
+                yield Opening(resource.stack, "policy", resource.construct, f"anybody may {told}")
+
+
+def _is_anybody(statement: dict[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    named = principal.get("AWS", []) if isinstance(principal, dict) else principal
+    return "*" in (named if isinstance(named, list) else [named])
 
 
 def _open(rule: Properties) -> bool:

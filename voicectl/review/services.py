@@ -73,12 +73,14 @@ class Service:
     """One ECS service.
 
     Attributes:
+        label: Its name, with its region when that is a further one.
         low: Least tasks; `high` is most. The same number when nothing scales it.
         signals: What adds or holds tasks, one line each; `leaves` is what takes them away.
     """
 
     stack: str
     name: str
+    label: str
     logical_id: str
     machine: Machine
     low: int
@@ -101,15 +103,17 @@ class Service:
 
 def services_of(assembly: Assembly) -> list[Service]:
     """Every service, in the order of deployment."""
-    return [_service(stack, resource) for stack, resource in assembly.of_type(SERVICE)]
+    home = assembly.stacks[0].region if assembly.stacks else ""
+    return [_service(stack, resource, home=home) for stack, resource in assembly.of_type(SERVICE)]
 
 
-def _service(stack: StackTemplate, resource: Resource) -> Service:
+def _service(stack: StackTemplate, resource: Resource, *, home: str) -> Service:
     properties = resource.properties
     target = next((each for each in stack.of_type(TARGET) if _scales(each, resource)), None)
     about: dict[str, Any] = {
         "stack": stack.name,
         "name": properties["ServiceName"],
+        "label": properties["ServiceName"] + ("" if stack.region == home else f" {stack.region}"),
         "logical_id": resource.logical_id,
         "machine": _machine(stack, properties),
     }

@@ -65,10 +65,10 @@ def week_of(service: Service) -> Week:
     weekly = [action for action in service.schedule if not action.when.startswith("at(")]
     single = sorted({action.when[3:13] for action in service.schedule if action.when.startswith("at(")})
     if not weekly:
-        return Week(service.name, "UTC", (Stretch(0, WEEK_MINUTES, service.low, service.high),), tuple(single))
-    fired = [(minute, action) for action in weekly for minute in _minutes(action, service.name)]
+        return Week(service.label, "UTC", (Stretch(0, WEEK_MINUTES, service.low, service.high),), tuple(single))
+    fired = [(minute, action) for action in weekly for minute in _minutes(action, service.label)]
     fired.sort(key=lambda each: each[0])
-    return Week(service.name, weekly[0].time_zone, tuple(_stretches(fired)), tuple(single))
+    return Week(service.label, weekly[0].time_zone, tuple(_stretches(fired)), tuple(single))
 
 
 def _stretches(fired: Sequence[tuple[int, ScheduledAction]]) -> Iterator[Stretch]:

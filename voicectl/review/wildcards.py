@@ -13,6 +13,8 @@ from voicectl.review.values import ACCOUNT, text_of
 REPORT = "validation-report.json"
 NOBODY = "nobody acknowledged it"
 UNKNOWN = "the reviewers' report is not beside these templates"
+HOLDERS = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::Group", "AWS::IAM::User")
+BROAD = ("AdministratorAccess", "PowerUserAccess", "FullAccess")  # AWS's own policies that allow whole services
 WHOLE_SERVICES = "IAM5[Action::{action}]"
 RESOURCES = "IAM5[Resource::{resource}]"
 
@@ -41,13 +43,17 @@ def wildcards_of(assembly: Assembly) -> list[Wildcard]:
     return sorted(
         wildcard
         for stack, resource in assembly.resources()
-        if resource.type in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role")
-        for statement in _statements(resource)
+        if resource.type in HOLDERS
+        for statement in _statements(resource, stack=stack, assembly=assembly)
         for wildcard in _of_statement(statement, resource, stack=stack, assembly=assembly, reasons=reasons)
     )
 
 
-def _statements(resource: Resource) -> Iterator[dict[str, Any]]:
+def _statements(resource: Resource, *, stack: StackTemplate, assembly: Assembly) -> Iterator[dict[str, Any]]:
+    for managed in resource.properties.get("ManagedPolicyArns", []):
+        name = text_of(managed, stack=stack, assembly=assembly)
+        if name.endswith(BROAD):
+            yield {"Effect": "Allow", "Action": "*", "Resource": name}
     documents = [resource.properties.get("PolicyDocument", {})]
     documents += [each["PolicyDocument"] for each in resource.properties.get("Policies", [])]
     for document in documents:

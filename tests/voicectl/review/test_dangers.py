@@ -86,6 +86,20 @@ def allow(action: str, resource: str) -> Edit:
     return edit
 
 
+def let_anybody_in(template: Template) -> None:
+    """Whoever knows the queue's, bucket's or key's name."""
+    statements = only(template, "AWS::S3::BucketPolicy", like="Recordings")["Properties"]["PolicyDocument"]["Statement"]
+    statements.append({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject", "Resource": "*"})
+
+
+def make_administrator(template: Template) -> None:
+    """AWS's own policy for everything."""
+    role = only(template, "AWS::IAM::Role", like="TaskTaskRole")["Properties"]
+    role["ManagedPolicyArns"] = [
+        {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::aws:policy/AdministratorAccess"]]}
+    ]
+
+
 def lower_minimum_at_night(template: Template) -> None:
     """The floor holds by day, and not when the schedule says otherwise."""
     actions = only(template, TARGET, like="Api")["Properties"]["ScheduledActions"]
@@ -129,6 +143,8 @@ DANGERS: Final = (
            ("NEW ADDRESS", "Turn/Address1 is removed", "callers' firewalls know the old one")),
     Danger("port opened in a group", "media", open_port, ("OPENED TO THE WORLD", "tcp 22")),
     Danger("port opened beside a group", "data", open_port_beside, ("OPENED TO THE WORLD", "tcp 5433")),
+    Danger("bucket opened by its policy", "data", let_anybody_in,
+           ("OPENED TO THE WORLD", "policy Buckets/Recordings/Policy", "anybody may s3:GetObject")),
     Danger("internal balancer opened", "control-plane", put(BALANCER, "Scheme", "internet-facing", like="Internal"),
            ("OPENED TO THE WORLD", "internal → internet-facing")),
     Danger("database made public", "data", put(DATABASE, "PubliclyAccessible", value=True),
@@ -143,6 +159,8 @@ DANGERS: Final = (
     Danger("log retention lowered", "agents", put(LOGS, "RetentionInDays", 3), ("LOG RETENTION WEAKER", "90 → 3")),
     Danger("wildcard action", "agents", allow("s3:*", "arn:aws:s3:::one-bucket"),
            ("WILDCARD ACTION ADDED", "s3:* on arn:aws:s3:::one-bucket", "nobody acknowledged it")),
+    Danger("administrator", "agents", make_administrator,
+           ("WILDCARD ACTION ADDED", "* on arn:aws:iam::aws:policy/AdministratorAccess", "nobody acknowledged it")),
     Danger("wildcard resource", "agents", allow("s3:DeleteObject", "*"),
            ("WILDCARD RESOURCE ADDED", "s3:DeleteObject on *")),
     Danger("deletion protection off", "data", put(DATABASE, "DeletionProtection", value=False),

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
+from tests.stacks.conftest import elsewhere, place
 from tests.synthesis import Synthesis
 from voicectl.review.making import review_of
 from voicectl.review.page import Changed, Changes, Review
@@ -29,6 +30,8 @@ ANSWERS = (
     "UNVERIFIED",
     "a draining agent finishes its longest call",
 )
+
+__all__ = ["elsewhere", "place"]  # fixtures of tests/stacks, used here too
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +64,20 @@ def test_a_comment_fits(page: Review) -> None:
     assert text.startswith(MARK)
     assert len(text) <= MOST_CHARACTERS
     assert text.count("<details>") == text.count("</details>") >= 8
+
+
+def test_every_other_environment_has_its_page(place: Synthesis) -> None:
+    """Three regions, fixed sizes, no schedule, a zone of somebody else's: none of them breaks a form."""
+    review = review_of(Sides(Side("it", place.assembly), Side("it", place.assembly)))
+    labels = [row.name for row in review.services]
+    ids = [box.id for box in review.diagram.boxes]
+
+    assert len(markdown_of(review)) <= MOST_CHARACTERS
+    assert "Traceback" not in html_of(review)
+    assert len(set(labels)) == len(labels)
+    assert len(set(ids)) == len(ids)
+    assert {end for arrow in review.diagram.arrows for end in (arrow.source, arrow.target)} <= set(ids)
+    assert review.cost.unpriced == ()
 
 
 def test_a_comment_on_a_huge_change_still_fits_and_keeps_its_verdict(production: Review) -> None:

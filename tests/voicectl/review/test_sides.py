@@ -1,17 +1,25 @@
 """Both sides are what people name: an environment, a file, a folder, a commit; and nothing of the clone changes."""
 
+import json
 import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.conftest import TOLD
 from tests.synthesis import Synthesis
 from voicectl.command_line import app
 from voicectl.review.errors import SideUnknown, SynthesisRefused
 from voicectl.review.sides import sides
 from voicectl.review.synthesis import start
 from voicectl.toolchain import ROOT
+
+MOST_SECONDS: Final = 30
 
 
 def git(*arguments: str) -> str:
@@ -98,3 +106,20 @@ def test_the_help_shows_examples() -> None:
     result = CliRunner().invoke(app, ["review", "--help"])
 
     assert "voicectl review --env prod --against main" in result.output
+
+
+def test_it_takes_less_than_half_a_minute(record_property: Callable[[str, object], None]) -> None:
+    """From a command line to a page, with everything synthesized and reviewed on the way."""
+    started = time.monotonic()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "voicectl", "review", "--env", "prod", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+
+    seconds = time.monotonic() - started
+    record_property(TOLD, f"voicectl review --env prod took {seconds:.1f} s")
+    assert json.loads(done.stdout)["environment"] == "prod"
+    assert seconds < MOST_SECONDS

@@ -1,4 +1,4 @@
-"""Two environments made comparable: each one's own name and domain taken out of its templates."""
+"""Two environments made comparable: each one's own name, domain and home region taken out of its templates."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 from voicectl.review.templates import Assembly, Resource
 
-ENVIRONMENT, DOMAIN = "<environment>", "<domain>"
+ENVIRONMENT, DOMAIN, REGION = "<environment>", "<domain>", "<region>"
 HASH = re.compile(r"[0-9A-F]{8}")  # CDK's, of a path that has the environment's name in it
 COMPARED = (
     "Type",
@@ -40,18 +40,19 @@ class Naming:
 
     Attributes:
         environment: Empty when both sides are one environment: names are compared as they are.
+        region: Where it is at home.
     """
 
     environment: str
     domain: str
+    region: str
 
     @classmethod
     def of(cls, assembly: Assembly, *, other: Assembly) -> "Naming":
         """Answer an assembly's naming against another's."""
         if assembly.environment == other.environment:
-            return cls("", "")
-        zones = [str(zone.properties.get("Name", "")) for _, zone in assembly.of_type("AWS::Route53::HostedZone")]
-        return cls(assembly.environment, zones[0].rstrip(".") if zones else "")
+            return cls("", "", "")
+        return cls(assembly.environment, _domain(assembly), assembly.stacks[0].region if assembly.stacks else "")
 
     def resources(self, assembly: Assembly) -> Iterator[Named]:
         """Yield every resource under its common name."""
@@ -74,7 +75,8 @@ class Naming:
         if text == self.environment:
             return ENVIRONMENT
         if self.domain:
-            text = re.sub(rf"(?<![a-z0-9.-]){re.escape(self.domain)}|(?<=\.){re.escape(self.domain)}", DOMAIN, text)
+            text = re.sub(rf"(?<![a-z0-9-]){re.escape(self.domain)}", DOMAIN, text)
+        text = re.sub(rf"(?<![a-z0-9]){re.escape(self.region)}(?![a-z0-9])", REGION, text)
         text = self._separated.sub(rf"\g<1>{ENVIRONMENT}", text)
         text, joined = self._joined.subn(ENVIRONMENT, text)
         return HASH.sub("#", text) if joined else text
@@ -88,3 +90,12 @@ class Naming:
     def _joined(self) -> re.Pattern[str]:
         """`voiceplaneprodagents…`, where CDK has left out what is no letter."""
         return re.compile(rf"voiceplane{re.escape(self.environment.replace('-', ''))}")
+
+
+def _domain(assembly: Assembly) -> str:
+    """Of its zone, or of its certificate where the zone is somebody else's."""
+    zones = [each.properties.get("Name") for _, each in assembly.of_type("AWS::Route53::HostedZone")]
+    certified = [
+        each.properties.get("DomainName") for _, each in assembly.of_type("AWS::CertificateManager::Certificate")
+    ]
+    return next((str(name).removeprefix("*.").rstrip(".") for name in (*zones, *certified) if name), "")

@@ -30,7 +30,7 @@ def weaker(type_: str, before: Properties, after: Properties) -> Iterator[tuple[
     for guard in GUARDS:
         if guard.type == type_:
             was, now = guard.read(before), guard.read(after)
-            if was != now and guard.is_weaker(was, now):
+            if was != now and guard.is_weaker(was, now) and (type_ != ALARM or _tells_people(after)):
                 yield guard, was, now
 
 
@@ -92,6 +92,11 @@ def _any_fewer(was: dict[str, Any], now: dict[str, Any]) -> bool:
 def _alarm_reach(properties: Properties) -> tuple[str, float, float]:
     minutes = float(properties.get("EvaluationPeriods", 1)) * float(properties.get("Period", 60)) / 60
     return str(properties.get("ComparisonOperator", "")), float(properties.get("Threshold", 0)), minutes
+
+
+def _tells_people(properties: Properties) -> bool:
+    """One without a name only moves a task count: the services' table shows it."""
+    return "AlarmName" in properties
 
 
 def _later(was: tuple[str, float, float], now: tuple[str, float, float]) -> bool:

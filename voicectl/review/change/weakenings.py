@@ -71,16 +71,16 @@ def _opened(opening: Opening) -> Weakening:
 
 
 def _lower_floors(this: Assembly, other: Assembly) -> Iterator[Weakening]:
-    before = {service.name: service for service in services_of(other)}
+    before = {service.label: service for service in services_of(other)}
     for service in services_of(this):
-        was = before.get(service.name)
+        was = before.get(service.label)
         if (low := below_floor(service)) and (was is None or below_floor(was) != low):
             yield Weakening(
-                "minimum below two", f"service {service.name}", low, "one lost task is an outage (seed S81)"
+                "minimum below two", f"service {service.label}", low, "one lost task is an outage (seed S81)"
             )
         elif was and service.low < was.low:
             change = f"{was.tasks} → {service.tasks}"
-            yield Weakening("minimum lowered", f"service {service.name}", change, "fewer tasks wait for callers")
+            yield Weakening("minimum lowered", f"service {service.label}", change, "fewer tasks wait for callers")
 
 
 def _new_wildcards(this: Assembly, other: Assembly) -> Iterator[Weakening]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from voicectl.review.cost.prices import Prices
 from voicectl.review.cost.usage import HOURS_PER_MONTH, Item, Load, items_of, tasks_of
-from voicectl.review.services import services_of
+from voicectl.review.services import Service, services_of
 from voicectl.review.templates import Assembly
 
 MINUTES_PER_MONTH: Final = HOURS_PER_MONTH * 60
@@ -88,19 +88,24 @@ def bill_of(assembly: Assembly, *, prices: Prices) -> Bill:
 
 
 def sessions_of(assembly: Assembly) -> Load:
-    """How many sessions the agents hold: their tasks times what each is told to take."""
-    agent = next((service for service in services_of(assembly) if service.name == "agent"), None)
-    if agent is None:
-        return Load.fixed(0)
+    """How many sessions the agents of every region hold: their tasks times what each is told to take."""
+    return total(
+        tasks_of(service).times(_capacity(service, assembly))
+        for service in services_of(assembly)
+        if service.name == "agent"
+    )
+
+
+def _capacity(agent: Service, assembly: Assembly) -> int:
+    stack = assembly.by_name[agent.stack]
+    task = stack.properties_of(stack.template["Resources"][agent.logical_id]["Properties"]["TaskDefinition"])
     told = [
         int(variable["Value"])
-        for _, task in assembly.of_type("AWS::ECS::TaskDefinition")
-        for container in task.properties["ContainerDefinitions"]
-        if container["Name"] == "agent"
+        for container in task["ContainerDefinitions"]
         for variable in container.get("Environment", [])
         if variable["Name"] == "SESSION_CAPACITY"
     ]
-    return tasks_of(agent).times(told[0] if told else 0)
+    return told[0] if told else 0
 
 
 def total(loads: Iterable[Load]) -> Load:

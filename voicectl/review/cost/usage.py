@@ -63,14 +63,16 @@ def _tasks(assembly: Assembly) -> Iterator[Item]:
     for service in services_of(assembly):
         tasks, machine, group = tasks_of(service), service.machine, _group(service)
         if machine.instance_type:
-            yield Item(group, f"{service.name}: {machine.instance_type}", _hours(tasks), f"ec2.{machine.instance_type}")
-            yield Item(group, f"{service.name}: addresses", _hours(tasks), "network.public_ipv4_hour")
-            yield Item(group, f"{service.name}: disks", tasks.times(_disk_gib(assembly, service)), "ebs.gp3_gib_month")
+            yield Item(
+                group, f"{service.label}: {machine.instance_type}", _hours(tasks), f"ec2.{machine.instance_type}"
+            )
+            yield Item(group, f"{service.label}: addresses", _hours(tasks), "network.public_ipv4_hour")
+            yield Item(group, f"{service.label}: disks", tasks.times(_disk_gib(assembly, service)), "ebs.gp3_gib_month")
             continue
         kind, share = machine.architecture.lower(), "fargate.spot_share" if machine.is_spot else ""
         vcpus, gib = tasks.times(machine.vcpus), tasks.times(machine.gib)
-        yield Item(group, f"{service.name}: vCPU", _hours(vcpus), f"fargate.{kind}_vcpu_hour", share)
-        yield Item(group, f"{service.name}: memory", _hours(gib), f"fargate.{kind}_gib_hour", share)
+        yield Item(group, f"{service.label}: vCPU", _hours(vcpus), f"fargate.{kind}_vcpu_hour", share)
+        yield Item(group, f"{service.label}: memory", _hours(gib), f"fargate.{kind}_gib_hour", share)
 
 
 def _group(service: Service) -> str:

@@ -37,8 +37,8 @@ def _verdict(review: Review) -> Iterator[str]:
     for loss in changes.losses:
         tag = words.loss_tag(loss, same_environment=same)
         yield f"- **{tag}** {_plain(words.loss_sentence(loss, same_environment=same))}"
-    for weaker in changes.weaker:
-        yield f"- **{weaker.what.upper()}** {_plain(words.weaker_sentence(weaker))}"
+    for what, sentence in words.weaker_lines(changes):
+        yield f"- **{what.upper()}** {_plain(sentence)}"
     yield ""
     yield words.tally(changes)
 

@@ -32,7 +32,7 @@ def _verdict(review: Review) -> RenderableType:
         for loss in changes.losses:
             tag = words.loss_tag(loss, same_environment=same)
             lines.append(_tagged(tag, words.loss_sentence(loss, same_environment=same), "red" if same else "cyan"))
-        lines += [_tagged(each.what.upper(), words.weaker_sentence(each), "yellow") for each in changes.weaker]
+        lines += [_tagged(what.upper(), sentence, "yellow") for what, sentence in words.weaker_lines(changes)]
         lines.append(Text(words.tally(changes), style="dim"))
     return Panel(Group(*lines), border_style=style, title="replaced, lost or weakened", title_align="left")
 

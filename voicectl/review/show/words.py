@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from voicectl.review.page import Changes, Cost, Loss, PriceRow, Review, Weaker, WeekRow
+from voicectl.review.page import Changes, Cost, Loss, PriceRow, Review, WeekRow
 
 NOTHING_LOST: Final = "nothing would be replaced, lost or weakened"
 NO_COMPARISON: Final = (
     "compared with nothing; --against main, or --against staging, says what would be replaced or lost"
 )
+MOST_PLACES: Final = 2  # of one weakening, in a sentence
 HARMLESS: Final = "made anew without loss"  # task definitions above all
 KINDS: Final = ("replaced", "removed", "perhaps replaced", "changed", "added", HARMLESS)
 SCALE: Final = " ▁▂▃▄▅▆▇█"
@@ -51,9 +52,17 @@ def loss_tag(loss: Loss, *, same_environment: bool) -> str:
     return loss.harm.upper() if same_environment else "FIXED AT CREATION"
 
 
-def weaker_sentence(weaker: Weaker) -> str:
-    """`RDS … : 14 → 1; older mistakes cannot be undone`."""
-    return f"{weaker.where}: {weaker.change} – {weaker.meaning}"
+def weaker_lines(changes: Changes) -> list[tuple[str, str]]:
+    """What is weaker, and the sentence; the same change in many places is one line."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for each in changes.weaker:
+        places.setdefault((each.what, each.change, each.meaning), []).append(each.where)
+    return [(what, f"{_places(where)}: {change} – {meaning}") for (what, change, meaning), where in places.items()]
+
+
+def _places(where: list[str]) -> str:
+    shown = "; ".join(where[:MOST_PLACES])
+    return shown if len(where) <= MOST_PLACES else f"{shown}; and {len(where) - MOST_PLACES} more"
 
 
 def tally(changes: Changes) -> str:
@@ -102,12 +111,12 @@ def holidays(review: Review) -> Sequence[str]:
 
 
 def money(usd: float | None) -> str:
-    """`$1,789`; a dash for nothing."""
+    """Whole dollars; a dash for nothing."""
     return "–" if usd is None else f"${usd:,.0f}"
 
 
 def small_money(usd: float | None) -> str:
-    """`$0.00162`, three digits that count."""
+    """Three digits that count; a dash for nothing."""
     return "–" if usd is None else f"${usd:.3g}"
 
 
