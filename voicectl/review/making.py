@@ -117,6 +117,7 @@ def _changed(difference: Difference) -> page.Changed:
         stack=resource.stack,
         name=resource.construct,
         properties=difference.properties,
+        because=difference.because,
     )
 
 

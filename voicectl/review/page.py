@@ -45,6 +45,7 @@ class Changed(Part):
     stack: str
     name: str
     properties: tuple[str, ...]
+    because: tuple[str, ...] = Field(description="why it is replaced, or perhaps is")
 
 
 class Changes(Part):

@@ -138,7 +138,7 @@ DANGERS: Final = (
     Danger("agents renamed", "agents", put(SERVICE, "ServiceName", "agents"),
            ("CUTS LIVE CALLS", "Agent/Service/Service is replaced (ServiceName: agent → agents)")),
     Danger("media cluster renamed", "media", put("AWS::ECS::Cluster", "ClusterName", "media"),
-           ("CUTS LIVE CALLS", "LiveKit/Service/Service is replaced (Cluster is replaced)")),
+           ("CUTS LIVE CALLS", "LiveKit/Service/Service (Cluster is replaced) are replaced")),
     Danger("fixed address removed", "media", remove("AWS::EC2::EIP", like="TurnAddress1"),
            ("NEW ADDRESS", "Turn/Address1 is removed", "callers' firewalls know the old one")),
     Danger("port opened in a group", "media", open_port, ("OPENED TO THE WORLD", "tcp 22")),
@@ -203,6 +203,20 @@ def test_a_dangerous_change_is_named_on_the_first_screen(danger: Danger, first_s
 
     assert [words for words in danger.said if words not in screen] == []
     assert "nothing would be replaced" not in screen
+
+
+@pytest.mark.xdist_group("prod")
+def test_a_flood_of_losses_hides_nothing_behind_it(prod: Synthesis, tmp_path: Path) -> None:
+    """A renamed VPC takes hundreds with it; the opened port below them must still be seen."""
+    vpc = put("AWS::EC2::VPC", "CidrBlock", "10.9.0.0/16")
+    flooded = edited(prod.folder, into=tmp_path / "flooded", stack="network", edit=vpc)
+    both = edited(flooded, into=tmp_path / "both", stack="media", edit=open_port)
+
+    output = CliRunner().invoke(app, ["review", str(both), "--against", str(prod.folder)]).output
+
+    screen = " ".join(" ".join(output.splitlines()[:FIRST_SCREEN]).replace("│", " ").split())
+    assert "CUTS LIVE CALLS EC2::VPC voiceplane-prod-network/Network/Vpc is replaced" in screen
+    assert "OPENED TO THE WORLD voiceplane-prod-media: tcp 22" in screen
 
 
 @pytest.mark.xdist_group("prod")

@@ -83,7 +83,14 @@ def test_every_other_environment_has_its_page(place: Synthesis) -> None:
 def test_a_comment_on_a_huge_change_still_fits_and_keeps_its_verdict(production: Review) -> None:
     """What is left out is named; the first lines never are."""
     many = tuple(
-        Changed(kind="changed", type="AWS::IAM::Policy", stack="s", name=f"Construct/{number}" * 5, properties=("A",))
+        Changed(
+            kind="changed",
+            type="AWS::IAM::Policy",
+            stack="s",
+            name=f"Construct/{number}" * 5,
+            properties=("A",),
+            because=(),
+        )
         for number in range(2000)
     )
     changes = Changes(against="main", same_environment=True, losses=(), weaker=(), resources=many, unchanged=0)

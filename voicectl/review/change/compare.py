@@ -97,9 +97,19 @@ def _differ(before: Named, after: Named, key: str) -> bool:
 
 
 def _clause(path: tuple[str, ...], before: Resource, after: Resource, *, this: Assembly, other: Assembly) -> str:
-    was = shown(at(before.properties, path), stack=other.by_name[before.stack], assembly=other)
-    now = shown(at(after.properties, path), stack=this.by_name[after.stack], assembly=this)
-    return f"{'.'.join(path)}: {was} → {now}"
+    was, now = at(before.properties, path), at(after.properties, path)
+    name = ".".join(path)
+    if _is_structure(was) or _is_structure(now):
+        return name
+    was_shown = shown(was, stack=other.by_name[before.stack], assembly=other)
+    return f"{name}: {was_shown} → {shown(now, stack=this.by_name[after.stack], assembly=this)}"
+
+
+def _is_structure(value: Any) -> bool:
+    """Something with parts of its own, which no sentence has room for; a reference to a resource is none."""
+    if isinstance(value, list):
+        return any(isinstance(part, dict | list) for part in value)
+    return isinstance(value, dict) and not any(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
 def shown(value: Any, *, stack: StackTemplate, assembly: Assembly) -> str:

@@ -32,11 +32,9 @@ def _verdict(review: Review) -> Iterator[str]:
     changes = review.changes
     if not changes:
         return
-    same = changes.same_environment
     yield ""
-    for loss in changes.losses:
-        tag = words.loss_tag(loss, same_environment=same)
-        yield f"- **{tag}** {_plain(words.loss_sentence(loss, same_environment=same))}"
+    for _, tag, sentence in words.loss_lines(changes):
+        yield f"- **{tag}** {_plain(sentence)}"
     for what, sentence in words.weaker_lines(changes):
         yield f"- **{what.upper()}** {_plain(sentence)}"
     yield ""
@@ -46,10 +44,10 @@ def _verdict(review: Review) -> Iterator[str]:
 def _sections(review: Review) -> Iterator[tuple[str, Iterable[str]]]:
     if review.changes and review.changes.resources:
         yield "Every difference", _table(
-            ("what", "stack", "resource", "type", "properties"),
+            ("what", "stack", "resource", "type", "how"),
             [
                 (each.kind, words.short_stack(each.stack, review), each.name, words.short_type(each.type),
-                 ", ".join(each.properties))
+                 words.details(each))
                 for each in review.changes.resources
             ],
         )  # fmt: skip

@@ -10,6 +10,7 @@ from rich.text import Text
 from voicectl.review.page import Review
 from voicectl.review.show import words
 
+MOST_DIFFERENCES = 30  # rows, so that the services are not pages away
 WIDE = 118  # columns that a week with two-hour signs needs
 
 
@@ -28,10 +29,8 @@ def _verdict(review: Review) -> RenderableType:
     lines = [Text(words.headline(review), style="bold")]
     changes = review.changes
     if changes:
-        same = changes.same_environment
-        for loss in changes.losses:
-            tag = words.loss_tag(loss, same_environment=same)
-            lines.append(_tagged(tag, words.loss_sentence(loss, same_environment=same), "red" if same else "cyan"))
+        colour = "red" if changes.same_environment else "cyan"
+        lines += [_tagged(tag, sentence, colour) for _, tag, sentence in words.loss_lines(changes)]
         lines += [_tagged(what.upper(), sentence, "yellow") for what, sentence in words.weaker_lines(changes)]
         lines.append(Text(words.tally(changes), style="dim"))
     return Panel(Group(*lines), border_style=style, title="replaced, lost or weakened", title_align="left")
@@ -63,11 +62,13 @@ def _table(title: str, *headings: str, lines: bool = False) -> Table:
 
 def _changed(review: Review) -> RenderableType:
     assert review.changes is not None
-    table = _table("every difference", "what", "stack", "resource", "type", "properties")
-    for each in review.changes.resources:
+    table = _table("every difference", "what", "stack", "resource", "type", "how")
+    resources = review.changes.resources
+    for each in resources[:MOST_DIFFERENCES]:
         stack = words.short_stack(each.stack, review)
-        table.add_row(each.kind, stack, each.name, words.short_type(each.type), ", ".join(each.properties))
-    return table
+        table.add_row(each.kind, stack, each.name, words.short_type(each.type), words.details(each))
+    more = len(resources) - MOST_DIFFERENCES
+    return Group(table, Text(f"and {more} more; --html or --json has them", style="dim")) if more > 0 else table
 
 
 def _services(review: Review) -> RenderableType:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from voicectl.review.page import Changes, Cost, Loss, PriceRow, Review, WeekRow
+from voicectl.review.page import Changed, Changes, Cost, Loss, PriceRow, Review, WeekRow
 
 NOTHING_LOST: Final = "nothing would be replaced, lost or weakened"
 NO_COMPARISON: Final = (
@@ -37,19 +37,34 @@ def is_alarming(review: Review) -> bool:
     return changes is not None and bool(changes.weaker or (changes.losses and changes.same_environment))
 
 
-def loss_sentence(loss: Loss, *, same_environment: bool) -> str:
-    """`RDS::DBInstance Database/Primary is replaced: …`."""
-    verb = f"is {loss.kind}" if same_environment else "differs"
-    because = f" ({'; '.join(loss.because)})" if loss.because else ""
-    if not same_environment:
-        return f"{short_type(loss.type)} {loss.name} {verb}{because}"
-    kept = "; the old one is kept, unmanaged" if loss.is_kept else ""
-    return f"{short_type(loss.type)} {loss.name} {verb}{because}: {loss.meaning}{kept}"
+def loss_lines(changes: Changes) -> list[tuple[Loss, str, str]]:
+    """One of the losses, its tag and the sentence; alike ones share a line, so that few hide nothing behind them."""
+    alike: dict[tuple[str, ...], list[Loss]] = {}
+    for loss in changes.losses:
+        alike.setdefault((loss.harm, loss.kind, loss.type, loss.meaning, str(loss.is_kept)), []).append(loss)
+    same = changes.same_environment
+    return [(group[0], _tag(group[0], same), _loss_sentence(group, same)) for group in alike.values()]
 
 
-def loss_tag(loss: Loss, *, same_environment: bool) -> str:
-    """The harm in capitals; there is none between two environments."""
+def _tag(loss: Loss, same_environment: bool) -> str:
     return loss.harm.upper() if same_environment else "FIXED AT CREATION"
+
+
+def _loss_sentence(losses: list[Loss], same_environment: bool) -> str:
+    """`RDS::DBInstance Database/Primary is replaced (…): the new database is empty`."""
+    named = [f"{loss.stack}/{loss.name}{_because(loss)}" for loss in losses]
+    first, is_one = losses[0], len(losses) == 1
+    if not same_environment:
+        return f"{short_type(first.type)} {_places(named)}"
+    kept = "; the old one is kept, unmanaged" if first.is_kept else ""
+    verb = f"{'is' if is_one else 'are'} {first.kind}"
+    if is_one:
+        return f"{short_type(first.type)} {first.stack}/{first.name} {verb}{_because(first)}: {first.meaning}{kept}"
+    return f"{short_type(first.type)} {_places(named)} {verb}: {first.meaning}{kept}"
+
+
+def _because(loss: Loss) -> str:
+    return f" ({'; '.join(loss.because)})" if loss.because else ""
 
 
 def weaker_lines(changes: Changes) -> list[tuple[str, str]]:
@@ -74,6 +89,11 @@ def tally(changes: Changes) -> str:
     ]
     words = [f"{kinds.count(kind)} {kind}" for kind in KINDS if kind in kinds]
     return f"{', '.join(words) or 'no resource differs'}; {changes.unchanged} the same"
+
+
+def details(changed: Changed) -> str:
+    """Why it is replaced, else which properties differ."""
+    return "; ".join(changed.because) or ", ".join(changed.properties)
 
 
 def short_type(type_: str) -> str:
