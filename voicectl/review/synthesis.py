@@ -45,7 +45,10 @@ class Synthesis:
             ) from None
         if self.process.returncode:
             last = "\n".join(said.strip().splitlines()[-LAST_LINES:])
-            raise SynthesisRefused(f"{self.what} does not synthesize with this clone's .venv:\n{last}")
+            raise SynthesisRefused(
+                f"{self.what} does not synthesize with this clone's .venv; its last words:\n{last}\n"
+                "mend it, or synthesize it in a clone of its own and give that folder: --against ../other/cdk.out"
+            )
         return read_assembly(self.out)
 
     def stop(self) -> None:

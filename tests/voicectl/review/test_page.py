@@ -28,6 +28,7 @@ ANSWERS = (
     "SessionsStuck",
     "$1,",
     "UNVERIFIED",
+    "vantage.sh/blog/fargate-pricing, read 2026-11-21",
     "a draining agent finishes its longest call",
 )
 

@@ -96,6 +96,13 @@ def _sections(review: Review) -> Iterator[tuple[str, Iterable[str]]]:
         "What stays when its stack is deleted",
         _table(("policy", "type", "what"), [(row.policy, words.short_type(row.type), row.name) for row in review.kept]),
     )
+    yield (
+        f"{len(review.cost.prices)} prices",
+        _table(
+            ("price", "US dollars", "unit", "source"),
+            [(price.key, f"{price.usd:g}", price.unit, words.price_note(price)) for price in review.cost.prices],
+        ),
+    )
 
 
 def _cost_title(review: Review) -> str:

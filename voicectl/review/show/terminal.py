@@ -146,6 +146,7 @@ def _cost(review: Review) -> Iterator[RenderableType]:
         yield Text(f"without a price: {', '.join(cost.unpriced)}", style="bold yellow")
     if cost.seed:
         yield _seed(review)
+    yield _prices(review)
 
 
 def _seed(review: Review) -> RenderableType:
@@ -159,3 +160,10 @@ def _seed(review: Review) -> RenderableType:
     printed = f"{words.money(seed.printed_total)} printed, rows add to {words.money(seed.added_total)}"
     table.add_row("in all", printed, words.money(seed.our_total), style="bold")
     return Group(table, Text("docs/costs.md explains the difference", style="dim"))
+
+
+def _prices(review: Review) -> RenderableType:
+    table = _table("prices", "price", "US dollars", "unit", "source")
+    for price in review.cost.prices:
+        table.add_row(price.key, f"{price.usd:g}", price.unit, words.price_note(price))
+    return table
