@@ -58,9 +58,8 @@ class _Survey:
             kind = "ALB" if balancer.properties.get("Type", "application") == "application" else "NLB"
             public = balancer.properties.get("Scheme") == "internet-facing"
             zone: Zone = "public" if public else "private"
-            yield Box(
-                id=_id(place), zone=zone, title=self._names.get(place, balancer.construct), lines=(f"{kind}, TLS 443",)
-            )
+            title = self._names.get(place, balancer.construct)
+            yield Box(id=_id(place), zone=zone, title=title, lines=(f"{kind}, {self._listens(place)}",))
         for service in self._services:
             where: Zone = "public" if service.machine.instance_type else "private"
             yield Box(id=service.name, zone=where, title=service.name, lines=(f"{service.tasks} × {_size(service)}",))
@@ -79,6 +78,15 @@ class _Survey:
                 yield service.name, STORAGE, ""
         if any(self._reads_providers(service) for service in self._services):
             yield NAT, PROVIDERS, "HTTPS"
+
+    def _listens(self, balancer: Place) -> str:
+        """`TLS 443`; HTTPS is TLS too."""
+        ports = [
+            f"{listener.properties['Protocol'].replace('HTTPS', 'TLS')} {listener.properties['Port']}"
+            for stack, listener in self._assembly.of_type("AWS::ElasticLoadBalancingV2::Listener")
+            if place_of(listener.properties["LoadBalancerArn"], stack=stack, assembly=self._assembly) == balancer
+        ]
+        return ", ".join(ports) or "no listener"
 
     def _store_boxes(self) -> Iterator[Box]:
         for stack, database in self._assembly.of_type("AWS::RDS::DBInstance"):
@@ -99,7 +107,7 @@ class _Survey:
     def _outer_boxes(self) -> Iterator[Box]:
         gateways = sum(1 for _ in self._assembly.of_type("AWS::EC2::NatGateway"))
         if gateways:
-            yield Box(id=NAT, zone="public", title="NAT", lines=(f"{gateways} gateways",))
+            yield Box(id=NAT, zone="public", title="NAT", lines=(f"{gateways} gateway{'s' if gateways > 1 else ''}",))
             yield Box(id=PROVIDERS, zone="internet", title="AI providers", lines=("speech and language",))
         if any(True for _ in self._assembly.of_type("AWS::Amplify::App")):
             yield Box(id=CONSOLE, zone="internet", title="call console", lines=("Amplify",))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import EnvironmentNotFound
+from config.load import load
 from config.toml_file import ENVIRONMENTS, find
 from voicectl.review.errors import SideUnknown
 from voicectl.review.synthesis import Synthesis, commit_named, copy_of, start, stopping
@@ -46,6 +47,7 @@ def sides(*, folder: Path | None, environment: str | None, against: str | None) 
 
     Raises:
         ReviewRefused: One of them cannot be had; a subclass says why.
+        ConfigError: An environment's file is at fault.
     """
     with tempfile.TemporaryDirectory(prefix="voiceplane-review-") as temporary:
         room = Path(temporary)
@@ -87,7 +89,7 @@ def _other(against: str, *, of: str, room: Path) -> Begun:
     name = f"{of} at {against} ({commit[:SHORT_COMMIT]})"
     copy = copy_of(commit, folder=room / "copy")
     # A path outside config/environments/ means the file as it is today: the commit has none of its own.
-    return name, start(_file(of) if _is_path(of) else of, out=room / "other", what=name, root=copy)
+    return name, start(str(Path(of).resolve()) if _is_path(of) else of, out=room / "other", what=name, root=copy)
 
 
 def _side(begun: Begun) -> Side:
@@ -96,12 +98,13 @@ def _side(begun: Begun) -> Side:
 
 
 def _file(environment: str) -> str:
-    """The environment as `app.py` can find it from its own folder.
+    """The environment as `app.py` can find it from its own folder; its mistakes are told at once.
 
     Raises:
-        EnvironmentNotFound: There is none.
+        ConfigError: It is missing, or faulty.
     """
     path = find(environment)
+    load(environment)
     return str(path.resolve()) if _is_path(environment) else environment
 
 

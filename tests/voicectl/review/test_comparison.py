@@ -50,12 +50,14 @@ def test_production_against_dev_shows_what_was_decided(syntheses: Syntheses, pro
 
     found = differences_of(prod.assembly, dev.assembly)
 
+    weaker = weakenings_of(prod.assembly, dev.assembly, differences=found)
     kinds = {(each.kind, each.resource.type) for each in found}
     assert (Kind.ADDED, "AWS::EC2::NatGateway") in kinds
     assert (Kind.REMOVED, "AWS::ECS::Service") in kinds
     assert (Kind.ADDED, "AWS::EC2::SecurityGroupIngress") not in kinds
     changed = {name for each in found if each.resource.type == "AWS::RDS::DBInstance" for name in each.properties}
     assert {"DBInstanceClass", "MultiAZ", "DeletionProtection"} <= changed
+    assert weaker == []  # production is nowhere weaker than dev
 
 
 def test_a_property_that_is_fixed_at_creation_replaces() -> None:

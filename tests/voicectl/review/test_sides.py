@@ -89,6 +89,19 @@ def test_a_mistake_is_answered_in_one_line(arguments: list[str], said: str) -> N
     assert "Traceback" not in result.output
 
 
+def test_a_mistake_in_the_environments_file_is_told_as_everywhere_else(tmp_path: Path) -> None:
+    """Not as the last words of a process that nobody knows of."""
+    file = tmp_path / "prod.toml"
+    file.write_text((ROOT / "config/environments/prod.toml").read_text().replace("region", "regoin"))
+
+    result = CliRunner().invoke(app, ["review", "--env", str(file)])
+
+    assert result.exit_code == 2
+    assert "regoin" in result.output
+    assert "did you mean region?" in result.output
+    assert "last words" not in result.output
+
+
 @pytest.mark.xdist_group("prod")
 def test_a_file_that_cannot_be_written_is_refused(prod: Synthesis, tmp_path: Path) -> None:
     """The folder is missing: no page is lost for want of a message."""

@@ -12,6 +12,7 @@ from voicectl.review.services import Service, services_of
 from voicectl.review.templates import Assembly, StackTemplate
 from voicectl.review.wildcards import Wildcard, wildcards_of
 
+BY_SIZE: Final = ("alarm loosened",)  # a larger environment's limits are higher, and no less safe
 API_FLOOR: Final = 2  # seed S81: the API never has fewer tasks
 
 
@@ -38,7 +39,7 @@ def weakenings_of(this: Assembly, other: Assembly, *, differences: Iterable[Diff
         *_lower_floors(this, other),
         *_new_wildcards(this, other),
         *_unprotected(this, other),
-        *_weaker_properties(differences),
+        *_weaker_properties(differences, sized_alike=this.environment == other.environment),
         *_removed(differences),
         *_not_kept(differences),
     ]
@@ -111,12 +112,13 @@ def _unprotected(this: Assembly, other: Assembly) -> Iterator[Weakening]:
             yield Weakening("termination protection off", stack.name, "on → off", "one call deletes the stack")
 
 
-def _weaker_properties(differences: Iterable[Difference]) -> Iterator[Weakening]:
+def _weaker_properties(differences: Iterable[Difference], *, sized_alike: bool) -> Iterator[Weakening]:
     for each in differences:
         if each.before is None or each.after is None:
             continue
         for guard, was, now in weaker(each.after.type, each.before.properties, each.after.properties):
-            yield Weakening(guard.what, _where(each), f"{_said(was)} → {_said(now)}", guard.meaning)
+            if sized_alike or guard.what not in BY_SIZE:
+                yield Weakening(guard.what, _where(each), f"{_said(was)} → {_said(now)}", guard.meaning)
 
 
 def _removed(differences: Iterable[Difference]) -> Iterator[Weakening]:

@@ -13,7 +13,7 @@ CUT: Final = "\n\n_Cut here: GitHub takes no longer comment. `voicectl review --
 
 def markdown_of(review: Review) -> str:
     """Write the whole page; tables that no longer fit are named and left out, the last ones first."""
-    text = "\n".join([MARK, f"## {review.name}", "", *_verdict(review)])
+    text = "\n".join([MARK, f"## {words.heading(review)}", "", *_verdict(review)])
     left_out = []
     for title, lines in _sections(review):
         section = _folded(title, lines)
@@ -46,8 +46,8 @@ def _sections(review: Review) -> Iterator[tuple[str, Iterable[str]]]:
         yield "Every difference", _table(
             ("what", "stack", "resource", "type", "how"),
             [
-                (each.kind, words.short_stack(each.stack, review), each.name, words.short_type(each.type),
-                 words.details(each))
+                (words.kind_of(each, review.changes), words.short_stack(each.stack, review), each.name,
+                 words.short_type(each.type), words.details(each))
                 for each in review.changes.resources
             ],
         )  # fmt: skip

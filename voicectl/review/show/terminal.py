@@ -17,7 +17,7 @@ WIDE = 118  # columns that a week with two-hour signs needs
 def print_page(review: Review, *, console: Console) -> None:
     """Print everything, in the order in which a reviewer asks."""
     console.print(
-        Text(f"{review.name}: {review.resource_count} resources in {len(review.stacks)} stacks", style="bold")
+        Text(f"{words.heading(review)}: {review.resource_count} resources in {len(review.stacks)} stacks", style="bold")
     )
     console.print(_verdict(review))
     for part in _parts(review, wide=console.width >= WIDE):
@@ -66,7 +66,9 @@ def _changed(review: Review) -> RenderableType:
     resources = review.changes.resources
     for each in resources[:MOST_DIFFERENCES]:
         stack = words.short_stack(each.stack, review)
-        table.add_row(each.kind, stack, each.name, words.short_type(each.type), words.details(each))
+        table.add_row(
+            words.kind_of(each, review.changes), stack, each.name, words.short_type(each.type), words.details(each)
+        )
     more = len(resources) - MOST_DIFFERENCES
     return Group(table, Text(f"and {more} more; --html or --json has them", style="dim")) if more > 0 else table
 

@@ -6,15 +6,31 @@ from typing import Final
 from voicectl.review.page import Changed, Changes, Cost, Loss, PriceRow, Review, WeekRow
 
 NOTHING_LOST: Final = "nothing would be replaced, lost or weakened"
+NOTHING_WEAKER: Final = "nothing is weaker here"
 NO_COMPARISON: Final = (
     "compared with nothing; --against main, or --against staging, says what would be replaced or lost"
 )
 MOST_PLACES: Final = 2  # of one weakening, in a sentence
 HARMLESS: Final = "made anew without loss"  # task definitions above all
 KINDS: Final = ("replaced", "removed", "perhaps replaced", "changed", "added", HARMLESS)
+BETWEEN: Final = {  # two environments
+    "replaced": "fixed at creation",
+    "perhaps replaced": "perhaps fixed at creation",
+    "changed": "unlike",
+    "removed": "only there",
+    "added": "only here",
+    HARMLESS: "unlike in what is made anew",
+}
 SCALE: Final = " ▁▂▃▄▅▆▇█"
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHORT: Final = {"AWS::": "", "ElasticLoadBalancingV2::": "ELB::", "ApplicationAutoScaling::": "AutoScaling::"}
+
+
+def heading(review: Review) -> str:
+    """The environment, and what it was read from if that is called otherwise."""
+    if review.name == review.environment or not review.environment:
+        return review.name
+    return f"{review.environment}, from {review.name}"
 
 
 def headline(review: Review) -> str:
@@ -24,7 +40,7 @@ def headline(review: Review) -> str:
         return NO_COMPARISON
     lost, weaker = len(changes.losses), len(changes.weaker)
     if not lost and not weaker:
-        return f"against {changes.against}: {NOTHING_LOST}"
+        return f"against {changes.against}: {NOTHING_LOST if changes.same_environment else NOTHING_WEAKER}"
     losses = "would be replaced or lost" if changes.same_environment else "unlike in what is fixed at creation"
     parts = [f"{_count(lost, 'resource')} {losses}"] * bool(lost)
     parts += [f"{_count(weaker, 'safeguard')} weaker"] * bool(weaker)
@@ -82,13 +98,23 @@ def _places(where: list[str]) -> str:
 
 def tally(changes: Changes) -> str:
     """`2 added, 14 changed, 1 removed, 7 made anew without loss; 363 the same`."""
-    lost = {(loss.stack, loss.name) for loss in changes.losses}
-    kinds = [
-        HARMLESS if each.kind == "replaced" and (each.stack, each.name) not in lost else each.kind
-        for each in changes.resources
-    ]
-    words = [f"{kinds.count(kind)} {kind}" for kind in KINDS if kind in kinds]
+    kinds = [_kind(each, changes) for each in changes.resources]
+    words = [f"{kinds.count(kind)} {_worded(kind, changes)}" for kind in KINDS if kind in kinds]
     return f"{', '.join(words) or 'no resource differs'}; {changes.unchanged} the same"
+
+
+def kind_of(changed: Changed, changes: Changes) -> str:
+    """What happens to a resource, or how two environments differ in it."""
+    return _worded(_kind(changed, changes), changes)
+
+
+def _kind(changed: Changed, changes: Changes) -> str:
+    is_lost = any((loss.stack, loss.name) == (changed.stack, changed.name) for loss in changes.losses)
+    return HARMLESS if changed.kind == "replaced" and not is_lost else changed.kind
+
+
+def _worded(kind: str, changes: Changes) -> str:
+    return kind if changes.same_environment else BETWEEN[kind]
 
 
 def details(changed: Changed) -> str:
