@@ -35,7 +35,7 @@ def review(
 ) -> None:
     """Print one page about an environment: what would be replaced, what is open, what it costs.
 
-    Examples: voicectl review --env prod --against main
+    Example: voicectl review --env prod --against main
 
     voicectl review --env prod --against staging --html review.html
     """
