@@ -31,6 +31,7 @@ def review_of(sides: Sides) -> page.Review:
     return page.Review(
         environment=assembly.environment,
         name=sides.this.name,
+        regions=tuple(dict.fromkeys(stack.region for stack in assembly.stacks)),
         resource_count=assembly.resource_count,
         stacks={stack.name: len(stack.template.get("Resources", {})) for stack in assembly.stacks},
         changes=_changes(sides.this, sides.other) if sides.other else None,

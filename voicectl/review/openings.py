@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 from voicectl.review.templates import Assembly, Properties, Resource
@@ -9,6 +10,7 @@ from voicectl.review.templates import Assembly, Properties, Resource
 GROUP = "AWS::EC2::SecurityGroup"
 INGRESS = "AWS::EC2::SecurityGroupIngress"
 ANYWHERE = ("0.0.0.0/0", "::/0")
+WIDE_IPV4, WIDE_IPV6 = 8, 16  # bits of a prefix; shorter ones belong to nobody alone
 POLICIES = ("PolicyDocument", "KeyPolicy", "RepositoryPolicyText", "ResourcePolicy", "AssumeRolePolicyDocument")
 
 
@@ -58,7 +60,15 @@ def _is_anybody(statement: dict[str, Any]) -> bool:
 
 
 def _open(rule: Properties) -> bool:
-    return rule.get("CidrIp") in ANYWHERE or rule.get("CidrIpv6") in ANYWHERE
+    return any(_is_world(rule.get(key)) for key in ("CidrIp", "CidrIpv6"))
+
+
+def _is_world(cidr: Any) -> bool:
+    """Two halves of the world are the world: any range that is wider than a continent's counts."""
+    if not isinstance(cidr, str):
+        return False
+    network = ip_network(cidr, strict=False)
+    return network.prefixlen < (WIDE_IPV4 if network.version == 4 else WIDE_IPV6)
 
 
 def _opening(stack: str, rule: dict[str, Any]) -> Opening:

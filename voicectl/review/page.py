@@ -235,6 +235,7 @@ class Review(Part):
     schema_version: Literal[1] = SCHEMA_VERSION
     environment: str
     name: str = Field(description="what was reviewed: an environment, a file or a folder")
+    regions: tuple[str, ...] = Field(description="the home region first")
     resource_count: int
     stacks: dict[str, int]
     changes: Changes | None

@@ -70,6 +70,18 @@ def open_port(template: Template) -> None:
     only(template, GROUP, like="NodesAccess")["Properties"]["SecurityGroupIngress"].append(rule)
 
 
+def open_same_port_elsewhere(template: Template) -> None:
+    """443 is open twice in this stack already; a third time is a third way in."""
+    group = only(template, GROUP, like="InternalBalancerAccess")["Properties"]
+    group["SecurityGroupIngress"][0].update(CidrIp="0.0.0.0/0", Description="for a test")
+
+
+def open_half_the_world(template: Template) -> None:
+    """The other half would be the next commit's."""
+    rule = {"CidrIp": "128.0.0.0/1", "IpProtocol": "-1", "Description": "half"}
+    only(template, GROUP, like="NodesAccess")["Properties"]["SecurityGroupIngress"].append(rule)
+
+
 def open_port_beside(template: Template) -> None:
     """A rule of its own, for every IPv6 address."""
     properties = {"CidrIpv6": "::/0", "IpProtocol": "tcp", "FromPort": 5433, "ToPort": 5433, "GroupId": "sg-1"}
@@ -106,6 +118,13 @@ def lower_minimum_at_night(template: Template) -> None:
     actions[0]["ScalableTargetAction"]["MinCapacity"] = 1
 
 
+def lower_minimum_by_day(template: Template) -> None:
+    """Office hours get five agents instead of twenty, and nothing else changes."""
+    actions = only(template, TARGET)["Properties"]["ScheduledActions"]
+    [office] = [each for each in actions if each["ScheduledActionName"] == "weekday-office-hours-start"]
+    office["ScalableTargetAction"]["MinCapacity"] = 5
+
+
 def shorten_stop(template: Template) -> None:
     """Fargate kills the agent thirty seconds after it was asked to go."""
     only(template, TASK)["Properties"]["ContainerDefinitions"][0]["StopTimeout"] = 30
@@ -127,7 +146,7 @@ DANGERS: Final = (
     Danger("database renamed in code", "data", rename(DATABASE, like="DatabasePrimary", new="Store"),
            ("DATA LOSS", "Store is replaced", "its logical id: DatabasePrimaryEDE0B3D0 → Store")),
     Danger("database removed", "data", remove(DATABASE, like="DatabasePrimary"),
-           ("DATA LOSS", "Database/Primary is removed", "the old one is kept, unmanaged")),
+           ("DATA LOSS", "Database/Primary is removed: nothing takes its place; it stays in the account, unmanaged")),
     Danger("Valkey's subnets replaced", "data",
            put("AWS::ElastiCache::SubnetGroup", "CacheSubnetGroupName", "other", like="Live"),
            ("DATA LOSS", "LiveValkey/Group is replaced (LiveValkey/Subnets is replaced)")),
@@ -142,6 +161,9 @@ DANGERS: Final = (
     Danger("fixed address removed", "media", remove("AWS::EC2::EIP", like="TurnAddress1"),
            ("NEW ADDRESS", "Turn/Address1 is removed", "callers' firewalls know the old one")),
     Danger("port opened in a group", "media", open_port, ("OPENED TO THE WORLD", "tcp 22")),
+    Danger("a port opened that is open elsewhere", "control-plane", open_same_port_elsewhere,
+           ("OPENED TO THE WORLD", "tcp 443 – for a test")),
+    Danger("half the world let in", "media", open_half_the_world, ("OPENED TO THE WORLD", "-1 all – half")),
     Danger("port opened beside a group", "data", open_port_beside, ("OPENED TO THE WORLD", "tcp 5433")),
     Danger("bucket opened by its policy", "data", let_anybody_in,
            ("OPENED TO THE WORLD", "policy Buckets/Recordings/Policy", "anybody may s3:GetObject")),
@@ -154,6 +176,9 @@ DANGERS: Final = (
     Danger("API below two by schedule", "control-plane", lower_minimum_at_night,
            ("MINIMUM BELOW TWO", "1–10 at daily-midnight")),
     Danger("fewer agents", "agents", put(TARGET, "MinCapacity", 1), ("MINIMUM LOWERED", "3–80 → 1–80")),
+    Danger("fewer agents by day", "agents", lower_minimum_by_day,
+           ("MINIMUM LOWERED", "9.42 → 3.95 on the schedule's average")),
+    Danger("lower ceiling", "agents", put(TARGET, "MaxCapacity", 40), ("MAXIMUM LOWERED", "3–80 → 3–40")),
     Danger("log retention removed", "agents", put(LOGS, "RetentionInDays", None),
            ("LOG RETENTION WEAKER", "90 → for ever")),
     Danger("log retention lowered", "agents", put(LOGS, "RetentionInDays", 3), ("LOG RETENTION WEAKER", "90 → 3")),

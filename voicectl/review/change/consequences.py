@@ -74,6 +74,7 @@ OF_TYPES: Final = {
     "AWS::Amplify::App": Consequence(Harm.OUTAGE, "the page is gone until it is built again"),
     "AWS::SNS::Topic": Consequence(Harm.OUTAGE, "its subscribers must confirm again, and hear nothing until then"),
 }
+GONE: Final = Consequence(Harm.DATA, "nothing takes its place")
 CALLS_IN_SERVICES: Final = ("agent", "livekit", "egress", "websocket")
 OF_CALL_SERVICE: Final = Consequence(Harm.CALLS, "all its tasks stop at once")
 OF_SERVICE: Final = Consequence(Harm.OUTAGE, "all its tasks stop at once, new ones start after")
@@ -87,4 +88,5 @@ def consequence_of(difference: Difference) -> Consequence:
     if resource.type == "AWS::ECS::Service":
         carries = resource.properties.get("ServiceName") in CALLS_IN_SERVICES
         return OF_CALL_SERVICE if carries else OF_SERVICE
-    return OF_TYPES.get(resource.type, ROUTINE)
+    consequence = OF_TYPES.get(resource.type, ROUTINE)
+    return GONE if consequence.harm is Harm.DATA and difference.kind is Kind.REMOVED else consequence

@@ -10,6 +10,7 @@ from voicectl.review.change.safety import FOREVER, REMOVED, weaker
 from voicectl.review.openings import Opening, openings_of
 from voicectl.review.services import Service, services_of
 from voicectl.review.templates import Assembly, StackTemplate
+from voicectl.review.week import week_of
 from voicectl.review.wildcards import Wildcard, wildcards_of
 
 BY_SIZE: Final = ("alarm loosened",)  # a larger environment's limits are higher, and no less safe
@@ -57,13 +58,22 @@ def below_floor(service: Service) -> str | None:
 
 
 def _new_openings(this: Assembly, other: Assembly) -> Iterator[Weakening]:
+    """More of a port in a stack than there were, whatever their descriptions say."""
     ours, theirs = Naming.of(this, other=other), Naming.of(other, other=this)
-    known = {_gate(opening, theirs) for opening in openings_of(other)}
-    yield from (_opened(opening) for opening in openings_of(this) if _gate(opening, ours) not in known)
+    before = [(_gate(opening, theirs), opening.reason) for opening in openings_of(other)]
+    gates: dict[tuple[str, ...], list[Opening]] = {}
+    for opening in openings_of(this):
+        gates.setdefault(_gate(opening, ours), []).append(opening)
+    for gate, openings in gates.items():
+        more = len(openings) - sum(known == gate for known, _ in before)
+        newest_first = sorted(openings, key=lambda opening: (gate, opening.reason) in before)
+        yield from map(_opened, newest_first[: max(0, more)])
 
 
-def _gate(opening: Opening, naming: Naming) -> tuple[str, str, str]:
-    return naming.plain(opening.stack), opening.protocol, opening.ports
+def _gate(opening: Opening, naming: Naming) -> tuple[str, ...]:
+    """A policy that lets anybody do more is another one."""
+    gate = (naming.plain(opening.stack), opening.protocol, opening.ports)
+    return (*gate, opening.reason) if opening.protocol == "policy" else gate
 
 
 def _opened(opening: Opening) -> Weakening:
@@ -79,9 +89,19 @@ def _lower_floors(this: Assembly, other: Assembly) -> Iterator[Weakening]:
             yield Weakening(
                 "minimum below two", f"service {service.label}", low, "one lost task is an outage (seed S81)"
             )
-        elif was and service.low < was.low:
-            change = f"{was.tasks} → {service.tasks}"
-            yield Weakening("minimum lowered", f"service {service.label}", change, "fewer tasks wait for callers")
+        elif was and this.environment == other.environment:
+            yield from _fewer_tasks(service, was)
+
+
+def _fewer_tasks(service: Service, was: Service) -> Iterator[Weakening]:
+    where, before, now = f"service {service.label}", week_of(was), week_of(service)
+    if service.low < was.low:
+        yield Weakening("minimum lowered", where, f"{was.tasks} → {service.tasks}", "fewer tasks wait for callers")
+    elif any(low < earlier for low, earlier in zip(now.hours(), before.hours(), strict=True)):
+        change = f"{before.average_low:.3g} → {now.average_low:.3g} on the schedule's average"
+        yield Weakening("minimum lowered", where, change, "fewer tasks wait for callers at some hours")
+    if service.high < was.high:
+        yield Weakening("maximum lowered", where, f"{was.tasks} → {service.tasks}", "callers are refused earlier")
 
 
 def _new_wildcards(this: Assembly, other: Assembly) -> Iterator[Weakening]:
@@ -89,11 +109,8 @@ def _new_wildcards(this: Assembly, other: Assembly) -> Iterator[Weakening]:
     known = {_identity(wildcard, theirs) for wildcard in wildcards_of(other)}
     for wildcard in wildcards_of(this):
         if _identity(wildcard, ours) not in known:
-            kind = (
-                "wildcard action added"
-                if any("*" in action for action in wildcard.actions)
-                else "wildcard resource added"
-            )
+            is_action = any("*" in action for action in wildcard.actions)
+            kind = f"wildcard {'action' if is_action else 'resource'} added"
             where = f"{wildcard.stack}, {wildcard.who}"
             yield Weakening(kind, where, f"{', '.join(wildcard.actions)} on {wildcard.resource}", wildcard.why)
 

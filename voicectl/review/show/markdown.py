@@ -124,7 +124,7 @@ def _cost(review: Review) -> Iterator[str]:
         ],
     )
     yield ""
-    yield f"{words.price_warning(cost)}. Not counted: {', '.join(cost.not_counted)}."
+    yield f"{words.price_warning(review)}. Not counted: {', '.join(cost.not_counted)}."
 
 
 def _week(review: Review) -> Iterator[str]:

@@ -142,7 +142,7 @@ def _cost(review: Review) -> Iterator[RenderableType]:
     table.add_row("a session-minute, full use", *(words.small_money(each.full_use) for each in minute))
     table.add_row("a session-minute, half use", *(words.small_money(each.half_use) for each in minute))
     yield table
-    yield Text(f"{words.price_warning(cost)} (voicectl/review/prices.toml, {cost.region_of_prices})", style="yellow")
+    yield Text(f"{words.price_warning(review)} (voicectl/review/prices.toml, {cost.region_of_prices})", style="yellow")
     yield Text(f"not counted: {', '.join(cost.not_counted)}", style="dim")
     if cost.unpriced:
         yield Text(f"without a price: {', '.join(cost.unpriced)}", style="bold yellow")

@@ -72,7 +72,7 @@ def _loss_sentence(losses: list[Loss], same_environment: bool) -> str:
     first, is_one = losses[0], len(losses) == 1
     if not same_environment:
         return f"{short_type(first.type)} {_places(named)}"
-    kept = "; the old one is kept, unmanaged" if first.is_kept else ""
+    kept = f"; {'it' if first.kind == 'removed' else 'the old one'} stays in the account, unmanaged" * first.is_kept
     verb = f"{'is' if is_one else 'are'} {first.kind}"
     if is_one:
         return f"{short_type(first.type)} {first.stack}/{first.name} {verb}{_because(first)}: {first.meaning}{kept}"
@@ -173,12 +173,17 @@ def group_totals(cost: Cost) -> Iterator[tuple[str, float, float, float]]:
         yield group, sum(u.floor for u in usd), sum(u.average for u in usd), sum(u.ceiling for u in usd)
 
 
-def price_warning(cost: Cost) -> str:
+def price_warning(review: Review) -> str:
     """How far the prices can be trusted."""
+    cost = review.cost
     unverified = sum(not price.verified for price in cost.prices)
-    if not unverified:
-        return f"all {len(cost.prices)} prices verified at AWS"
-    return f"{unverified} of {len(cost.prices)} prices are UNVERIFIED: nobody has read them at AWS"
+    doubt = (
+        f"{unverified} of {len(cost.prices)} prices are UNVERIFIED: nobody has read them at AWS"
+        if unverified
+        else f"all {len(cost.prices)} prices are verified at AWS"
+    )
+    others = [region for region in review.regions if region != cost.region_of_prices]
+    return f"{doubt}; {', '.join(others)} priced as {cost.region_of_prices}" if others else doubt
 
 
 def price_note(price: PriceRow) -> str:
