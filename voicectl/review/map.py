@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
-from voicectl.review.openings import ANYWHERE
+from voicectl.review.openings import is_open
 from voicectl.review.page import Arrow, Box, Diagram
 from voicectl.review.services import Service, services_of
 from voicectl.review.templates import Assembly, Resource, StackTemplate
@@ -121,9 +121,7 @@ class _Survey:
             yield CALLERS, CONSOLE, ""
         for stack, group in self._assembly.of_type("AWS::EC2::SecurityGroup"):
             owner = self._owners.get(Place(stack.name, group.logical_id))
-            rules = [
-                rule for rule in group.properties.get("SecurityGroupIngress", []) if rule.get("CidrIp") in ANYWHERE
-            ]
+            rules = [rule for rule in group.properties.get("SecurityGroupIngress", []) if is_open(rule)]
             if owner and rules:
                 ports = ", ".join(dict.fromkeys(_ports(rule) for rule in rules))
                 yield CALLERS, owner, ports

@@ -9,7 +9,6 @@ from voicectl.review.templates import Assembly, Properties, Resource
 
 GROUP = "AWS::EC2::SecurityGroup"
 INGRESS = "AWS::EC2::SecurityGroupIngress"
-ANYWHERE = ("0.0.0.0/0", "::/0")
 WIDE_IPV4, WIDE_IPV6 = 8, 16  # bits of a prefix; shorter ones belong to nobody alone
 POLICIES = ("PolicyDocument", "KeyPolicy", "RepositoryPolicyText", "ResourcePolicy", "AssumeRolePolicyDocument")
 
@@ -34,10 +33,10 @@ def openings_of(assembly: Assembly) -> list[Opening]:
     found = []
     for stack, group in assembly.of_type(GROUP):
         found += [
-            _opening(stack.name, rule) for rule in group.properties.get("SecurityGroupIngress", []) if _open(rule)
+            _opening(stack.name, rule) for rule in group.properties.get("SecurityGroupIngress", []) if is_open(rule)
         ]
     found += [
-        _opening(stack.name, rule.properties) for stack, rule in assembly.of_type(INGRESS) if _open(rule.properties)
+        _opening(stack.name, rule.properties) for stack, rule in assembly.of_type(INGRESS) if is_open(rule.properties)
     ]
     found += [opening for _, resource in assembly.resources() for opening in _policies(resource)]
     return sorted(set(found))
@@ -59,7 +58,8 @@ def _is_anybody(statement: dict[str, Any]) -> bool:
     return "*" in (named if isinstance(named, list) else [named])
 
 
-def _open(rule: Properties) -> bool:
+def is_open(rule: Properties) -> bool:
+    """Whether a rule of a security group lets the world in."""
     return any(_is_world(rule.get(key)) for key in ("CidrIp", "CidrIpv6"))
 
 
