@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from html import escape
+from itertools import pairwise
 from typing import Final
 
 from voicectl.review.map import STORAGE
@@ -28,7 +29,7 @@ STYLE: Final = """
 .map text{fill:var(--ink);font-size:12.5px}.map .title{font-size:14px;font-weight:650}
 .map .name{font-size:22px;font-weight:700}.map .soft{fill:var(--soft)}
 .map .heading{fill:var(--soft);font-size:12px;font-weight:650;letter-spacing:.05em;text-transform:uppercase}
-.map .way{fill:none;stroke-width:1.7;opacity:.72}.map .label{font-size:11px;fill:var(--soft)}
+.map .way{fill:none;stroke-width:1.7;opacity:.72}.map .label{font-size:11px;fill:var(--soft);paint-order:stroke;stroke:var(--ground);stroke-width:4px}
 .map .chip{fill:var(--outside)}.map .chip-text{fill:var(--ground);font-size:10.5px;font-weight:700}
 """ + "".join(
     f".map .{zone} .box{{stroke:var(--{zone})}}.map .to-{zone}{{stroke:var(--{zone})}}"
@@ -111,17 +112,43 @@ def _ways(diagram: Diagram, layout: Layout, zones: Mapping[str, str]) -> Iterato
     ports = _ports(diagram.arrows, layout.spots)
     labels = []
     for arrow in diagram.arrows:
-        x1, y1, x2, y2 = *ports[arrow, "source"], *ports[arrow, "target"]
-        bow = max(ONE_COLUMN, abs(x2 - x1) * 0.45)
-        c1, c2 = x1 + bow * _side(arrow, layout.spots), x2 + bow * _side(arrow, layout.spots, at_target=True)
+        start, end = ports[arrow, "source"], ports[arrow, "target"]
+        sides = _side(arrow, layout.spots), _side(arrow, layout.spots, at_target=True)
         zone = zones[arrow.target]
-        yield (
-            f'<path class="way to-{zone}" marker-end="url(#tip-{zone})"'
-            f' d="M{x1:.0f} {y1:.0f}C{c1:.0f} {y1:.0f} {c2:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"/>'
-        )
+        line = _line([start, *_passage(arrow, layout, (start[1] + end[1]) / 2), end], sides)
+        yield f'<path class="way to-{zone}" marker-end="url(#tip-{zone})" d="{line}"/>'
         if arrow.label:
-            labels.append(_label(arrow.label, x2, y2))
+            labels.append(_label(arrow.label, *end))
     yield from labels
+
+
+Point = tuple[float, float]
+
+
+def _line(points: list[Point], sides: tuple[int, int]) -> str:
+    """Curves between the points; one that passes a column goes straight through it."""
+    line = "M{:.0f} {:.0f}".format(*points[0])
+    for number, ((x1, y1), (x2, y2)) in enumerate(pairwise(points)):
+        if y1 == y2:
+            line += f"H{x2:.0f}"
+            continue
+        bow = max(ONE_COLUMN, abs(x2 - x1) * 0.45)
+        leaves = sides[0] if number == 0 else 1
+        comes = sides[1] if number == len(points) - 2 else -1
+        line += f"C{x1 + bow * leaves:.0f} {y1:.0f} {x2 + bow * comes:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"
+    return line
+
+
+def _passage(arrow: Arrow, layout: Layout, wanted: float) -> Iterator[Point]:
+    """Where an arrow to the right passes columns between: through the gap between boxes that is nearest."""
+    start, end = layout.spots[arrow.source], layout.spots[arrow.target]
+    for x, width in layout.columns.values():
+        if start.x < x < end.x:
+            edges = sorted((spot.y, spot.y + spot.height) for spot in layout.spots.values() if spot.x == x)
+            gaps = [(upper[1] + lower[0]) / 2 for upper, lower in pairwise(edges)]
+            gap = min(gaps or [edges[0][0] - PADDING], key=lambda y: abs(y - wanted))
+            yield x - PADDING, gap
+            yield x + width + PADDING, gap
 
 
 def _label(text: str, x: float, y: float) -> str:
