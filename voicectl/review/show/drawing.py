@@ -29,7 +29,8 @@ STYLE: Final = """
 .map text{fill:var(--ink);font-size:12.5px}.map .title{font-size:14px;font-weight:650}
 .map .name{font-size:22px;font-weight:700}.map .soft{fill:var(--soft)}
 .map .heading{fill:var(--soft);font-size:12px;font-weight:650;letter-spacing:.05em;text-transform:uppercase}
-.map .way{fill:none;stroke-width:1.7;opacity:.72}.map .label{font-size:11px;fill:var(--soft);paint-order:stroke;stroke:var(--ground);stroke-width:4px}
+.map .way{fill:none;stroke-width:1.7;opacity:.72}
+.map .label{font-size:11px;fill:var(--soft);paint-order:stroke;stroke:var(--ground);stroke-width:4px}
 .map .chip{fill:var(--outside)}.map .chip-text{fill:var(--ground);font-size:10.5px;font-weight:700}
 """ + "".join(
     f".map .{zone} .box{{stroke:var(--{zone})}}.map .to-{zone}{{stroke:var(--{zone})}}"
