@@ -48,6 +48,7 @@ fix: setup ## what can be mended by itself
 
 schema: setup ## config/schema.json and docs/configuration.md from the schema, the page's types from the contract
 	@$(BIN)/python -m config.write_schema
+	@$(BIN)/python -m voicectl.review.write_schema
 	@$(BIN)/python -m tests.frontend.contract_in_typescript
 
 page: frontend/dist/index.html ## the call console, built into frontend/dist

@@ -6,6 +6,7 @@ options that its program has.
 
 import re
 import shlex
+import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,7 @@ NEED_AWS = (
     "aws secretsmanager put-secret-value --secret-id voiceplane/prod/providers --secret-string file://providers.json",
 )
 RUN_BY_FLOWS = ('.venv/bin/voicectl call --say "How would you use it?"',)  # tests/flows/test_readme_call.py
+REVIEW = ".venv/bin/voicectl review --env prod --against dev --html review.html"
 IS_THE_FLOWS = ("make up",)  # what they run on
 RUN_BEFORE_THESE_TESTS = ("make check",)  # by `make test`, whose first half it is
 AWS_OPTIONS = {"--query", "--output", "--region"}
@@ -59,7 +61,7 @@ def test_every_command_of_the_documentation_is_tested_here() -> None:
 
     assert documented == {
         *(*RUN_HERE, *SYNTHS, *NEED_AWS),
-        *(*RUN_BY_FLOWS, *IS_THE_FLOWS, *RUN_BEFORE_THESE_TESTS),
+        *(*RUN_BY_FLOWS, *IS_THE_FLOWS, *RUN_BEFORE_THESE_TESTS, REVIEW),
     }
 
 
@@ -69,6 +71,16 @@ def test_a_command_without_aws_works(line: str, documented: Documented) -> None:
     ended = documented(line)
 
     assert ended.code == 0, ended.said
+
+
+def test_the_review_of_the_readme_is_one_file(tmp_path: Path) -> None:
+    """By this copy's own command: a clone of the tests does not borrow it."""
+    words = shlex.split(REVIEW.replace("review.html", str(tmp_path / "review.html")))
+
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert (tmp_path / "review.html").read_text().startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize("line", [*NEED_AWS, *RUN_BY_FLOWS, *IS_THE_FLOWS, *RUN_BEFORE_THESE_TESTS])

@@ -24,13 +24,13 @@ def doctor(
     from voicectl.doctor.examine import examine, examine_environment
     from voicectl.doctor.finding import Machine, Verdict
     from voicectl.doctor.report import print_findings
-    from voicectl.synthesis import SynthesisFailed
+    from voicectl.review.errors import ReviewRefused
     from voicectl.up.state import ROOT, state_folder
 
     machine = Machine(variables=dict(os.environ), root=ROOT, folder=state_folder(os.environ))
     try:
         findings = [*examine(machine), *(examine_environment(env, machine) if env else ())]
-    except (ConfigError, SynthesisFailed) as failed:
+    except (ConfigError, ReviewRefused) as failed:
         typer.echo(failed, err=True)
         raise typer.Exit(2) from None
     missing = [finding for finding in findings if finding.verdict is Verdict.MISSING]

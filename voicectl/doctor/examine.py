@@ -22,12 +22,12 @@ def examine_environment(name: str, machine: Machine) -> list[Finding]:
 
     Raises:
         ConfigError: The file has a mistake.
-        SynthesisFailed: It could not be synthesized.
+        ReviewRefused: It could not be synthesized.
     """
     from config.load import load
     from voicectl.doctor import environment
     from voicectl.doctor.account import account_findings
-    from voicectl.synthesis import synthesized
+    from voicectl.review.sides import synthesized
 
     target = environment.Target(name, machine, load(name), synthesized(name))
     return [*(look(target) for look in environment.LOOKS), *account_findings(target)]

@@ -28,12 +28,13 @@ def golive(
     from voicectl.golive.errors import GoliveError
     from voicectl.golive.gate import FOLDER, answers
     from voicectl.golive.report import print_answers
-    from voicectl.synthesis import SynthesisFailed, synthesized
+    from voicectl.review.errors import ReviewRefused
+    from voicectl.review.sides import synthesized
 
     try:
         place = Place(env, load(env), synthesized(env))
         list_ = answers(place, file=FOLDER / f"{place.environment.name}.toml", today=datetime.now(UTC).date())
-    except (ConfigError, GoliveError, SynthesisFailed) as failed:
+    except (ConfigError, GoliveError, ReviewRefused) as failed:
         typer.echo(failed, err=True)
         raise typer.Exit(2) from None
     if as_json:

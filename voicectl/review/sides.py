@@ -58,6 +58,12 @@ def sides(*, folder: Path | None, environment: str | None, against: str | None) 
             yield Sides(_side(this), _side(other) if other else None)
 
 
+def synthesized(environment: str) -> Assembly:
+    """Synthesize an environment for one look at it; its files are gone afterwards. Errors as in `sides`."""
+    with sides(folder=None, environment=environment, against=None) as both:
+        return both.this.assembly
+
+
 Begun = tuple[str, Synthesis | Assembly]
 
 

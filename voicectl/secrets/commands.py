@@ -113,11 +113,13 @@ def rotate(
 
 
 def _assembly(env: str) -> "Assembly":
-    from voicectl.synthesis import SynthesisFailed, synthesized
+    from config.errors import ConfigError
+    from voicectl.review.errors import ReviewRefused
+    from voicectl.review.sides import synthesized
 
     try:
         return synthesized(env)
-    except SynthesisFailed as failed:
+    except (ConfigError, ReviewRefused) as failed:
         _fail(str(failed))
 
 
