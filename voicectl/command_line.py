@@ -5,6 +5,7 @@ import sys
 import typer
 
 from runtime.kit.ending import end
+from voicectl.alarms import commands as alarms
 from voicectl.call import commands as call
 from voicectl.deploy import commands as deploy
 from voicectl.doctor import commands as doctor
@@ -21,7 +22,7 @@ def main() -> None:
     """The handle of the platform."""
 
 
-for group in (up, call, doctor, review, deploy, secrets, golive):
+for group in (up, call, alarms, doctor, review, deploy, secrets, golive):
     group.register(app)
 
 

@@ -26,6 +26,10 @@ class Points:
         """Take one; all of its dimensions are known."""
         self._points[key].append(Point(at, value))
 
+    def has(self, key: MetricKey) -> bool:
+        """Whether anything of a metric was published."""
+        return any(key.matches(known) for known in self._points)
+
     def series(self, key: MetricKey, statistic: str, *, ends: Sequence[float], period: float) -> list[float | None]:
         """Answer a statistic of each period that ends at one of `ends`; None where nothing was published.
 

@@ -21,6 +21,7 @@ def up(
     without: Names = "",
     port: Annotated[list[str] | None, typer.Option(help="name=number, as in `voicectl status --json`")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="forget database, keys and logs first")] = False,
+    speed: Annotated[float, typer.Option(min=1, max=4, help="the alarms' minutes are shorter by so much")] = 1,
     detach: Annotated[bool, typer.Option("--detach", help="come back when everything is up")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="lines instead of a table")] = False,
     as_json: AsJson = False,
@@ -37,7 +38,7 @@ def up(
 
     folder = state_folder(os.environ)
     try:
-        wishes = Wishes(only=_names(only), without=_names(without), fixed_ports=_ports(port or []), is_fresh=fresh)
+        wishes = Wishes(_names(only), _names(without), _ports(port or []), is_fresh=fresh, speed=speed)
         if detach:
             code = start_detached(folder, wishes=wishes)
         else:

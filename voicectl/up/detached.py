@@ -82,7 +82,7 @@ def _is_released(folder: Path, *, seconds: float) -> bool:
 
 
 def _arguments(wishes: Wishes) -> list[str]:
-    chosen = [f"--port={name}={number}" for name, number in wishes.fixed_ports.items()]
+    chosen = [f"--speed={wishes.speed:g}", *(f"--port={name}={at}" for name, at in wishes.fixed_ports.items())]
     if wishes.only:
         chosen.append(f"--only={','.join(wishes.only)}")
     if wishes.without:

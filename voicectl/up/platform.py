@@ -22,6 +22,7 @@ from contract.services import (
     Container,
 )
 from contract.timing import Timing
+from voicectl.alarms.watch import ALARMS
 from voicectl.up import livekit_server, media, postgres
 from voicectl.up.backing import Backing
 from voicectl.up.environments import (
@@ -54,6 +55,7 @@ class Place(NamedTuple):
         temporary: The processes' TMPDIR.
         variables: The person's environment.
         binary: The LiveKit server, when it is here already.
+        speed: The alarms' periods are shorter by so much.
     """
 
     folder: Path
@@ -63,6 +65,7 @@ class Place(NamedTuple):
     ports: Mapping[str, int]
     backing: Backing
     binary: Path | None
+    speed: float = 1.0
 
 
 def processes(place: Place) -> list[Process]:
@@ -85,6 +88,7 @@ def processes(place: Place) -> list[Process]:
         table.supervisor(),
         table.agent(),
         table.page(),
+        table.alarms(),
     ]
 
 
@@ -116,12 +120,23 @@ class _Table:
         )
 
     def aws(self) -> Process:
-        port = self._ports["aws"]
+        port, place = self._ports["aws"], self._place
         return self._module(
             "aws",
-            ("voicectl.up.aws", str(port), QUEUE, RECORDINGS, ARTEFACTS),
+            ("voicectl.up.aws", str(port), str(place.folder), str(place.speed), QUEUE, RECORDINGS, ARTEFACTS),
             meaning="S3, CloudWatch, SQS: moto",
             ready=HttpProbe(f"http://{LOOPBACK}:{port}/{ARTEFACTS}"),
+        )
+
+    def alarms(self) -> Process:
+        """Last: nothing waits for it, and the first time it takes ten seconds of a processor."""
+        return self._module(
+            "alarms",
+            ("voicectl.alarms.kept", str(self._place.folder / ALARMS)),
+            meaning="what would ring, from the templates",
+            after=("agent", "api", "websocket"),
+            once=True,
+            optional=True,
         )
 
     def livekit_build(self) -> Process:

@@ -31,12 +31,14 @@ class Wishes(NamedTuple):
         without: Names to leave out.
         fixed_ports: By their names in the state file.
         is_fresh: Begin with an empty state folder.
+        speed: The alarms' periods are shorter by so much.
     """
 
     only: Sequence[str] = ()
     without: Sequence[str] = ()
     fixed_ports: Mapping[str, int] = {}
     is_fresh: bool = False
+    speed: float = 1.0
 
 
 def run_platform(folder: Path, *, variables: Mapping[str, str], wishes: Wishes, screen: Screen) -> int:
@@ -81,6 +83,7 @@ class _Session:
             keys=state.keys,
             ports=chosen,
             backing=own,
+            speed=wishes.speed,
             binary=livekit_server.find_binary(variables, report=print) if own.is_own_livekit else None,
         )
         self._processes = select(processes(place), only=wishes.only, without=wishes.without)

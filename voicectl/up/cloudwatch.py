@@ -1,0 +1,81 @@
+"""What moto's CloudWatch lacks: it keeps points for ever, knows no percentiles, and evaluates no alarm.
+
+Runs beside moto in its process, because its interface answers sums and averages only. Everything that reads moto's
+inside is here; moto's version is pinned.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final
+
+from moto.cloudwatch.models import MetricDatum, cloudwatch_backends
+
+from voicectl.alarms.definition import MetricKey
+from voicectl.alarms.kept import kept
+from voicectl.alarms.points import Points
+from voicectl.alarms.watch import Look, Watch
+
+LOOKS_PER_PERIOD: Final = 12  # of a minute: an alarm is seen five seconds after its period has ended
+MINUTE: Final = 60.0
+LONGEST_SECONDS: Final = 3600.0  # kept at the most: an alarm over a day cannot go on here
+
+
+class CloudWatch(Thread):
+    """Looks at the alarms until it is told to stop."""
+
+    def __init__(self, *, account: str, region: str, definitions: Path, report: Path, speed: float) -> None:
+        """Prepare it.
+
+        Args:
+            definitions: What `voicectl.alarms.kept` writes; may come later.
+            report: Where each look is written, for `voicectl alarms`.
+            speed: Periods are shorter by so much.
+        """
+        super().__init__(name="cloudwatch", daemon=True)
+        self._backend = cloudwatch_backends[account][region]
+        self._definitions, self._report, self._speed = definitions, report, speed
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """Take no further look."""
+        self._stopped.set()
+        self.join()
+
+    def run(self) -> None:
+        """Look, several times in a period."""
+        watch, read_at = Watch([], speed=self._speed), 0.0
+        while not self._stopped.wait(MINUTE / self._speed / LOOKS_PER_PERIOD):
+            changed_at = self._definitions.stat().st_mtime if self._definitions.exists() else 0.0
+            if changed_at != read_at:
+                watch, read_at = Watch(kept(self._definitions), speed=self._speed), changed_at
+            now = time.time()
+            points = self._recent(since=now - min(watch.horizon_seconds or MINUTE, LONGEST_SECONDS))
+            self._write(watch.look(points, now=now))
+
+    def _recent(self, *, since: float) -> Points:
+        """Take what is recent, and forget the rest: a day of a platform at rest is two million points."""
+        points = Points()
+        data = self._backend.metric_data
+        first_kept = 0
+        for place, datum in enumerate(data):
+            at = datum.timestamp.timestamp()
+            if at < since - LONGEST_SECONDS:
+                first_kept = place + 1
+            elif at >= since:
+                _take(datum, at, points.add)
+        del data[:first_kept]
+        return points
+
+    def _write(self, look: Look) -> None:
+        new = self._report.with_suffix(".new")
+        new.write_text(look.model_dump_json())
+        new.replace(self._report)
+
+
+def _take(datum: object, at: float, add: Callable[..., None]) -> None:
+    """Single values only: no process of ours publishes sets of statistics."""
+    if isinstance(datum, MetricDatum):
+        dimensions = frozenset((str(each.name), str(each.value)) for each in datum.dimensions)
+        add(MetricKey(datum.namespace, datum.name, dimensions), at=at, value=float(datum.value))
