@@ -48,6 +48,7 @@ class Container(BaseModel):
 
     Attributes:
         name: Of the ECS service and the log stream; `celery-voice` and so on for a pool.
+        entry_point: Overrides the image's; empty keeps it.
         command: Overrides the image's; empty keeps it.
         port: Where it serves; 0 for none.
         health_port: Where it answers its probe; 0 means the probe is a command.
@@ -61,6 +62,7 @@ class Container(BaseModel):
     name: str
     image: Image
     environment: type[ContainerEnv]
+    entry_point: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     port: int = 0
     health_port: int = 0
@@ -78,7 +80,8 @@ EGRESS: Final = Container(
     name="egress",
     image=EGRESS_IMAGE,
     environment=EgressServerEnv,
-    command=(
+    # As a command it would be arguments of the maker's own /entrypoint.sh, which ignores them (its v1.14.1 Dockerfile).
+    entry_point=(
         "/bin/bash",
         "-c",
         'export EGRESS_CONFIG_BODY="${EGRESS_CONFIG_TEMPLATE//@REDIS_PASSWORD@/"$REDIS_PASSWORD"}";'

@@ -198,6 +198,7 @@ def add_container(
         container.name,
         container_name=container.name,
         image=setting.images.container_image(container.image),
+        entry_point=list(container.entry_point) or None,
         command=list(container.command) or None,
         environment=bound.variables,
         secrets=bound.secrets,

@@ -187,7 +187,7 @@ def _secrets(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def _started(password: str, *, template: str) -> str:
     """Run egress's command as far as its server, which is left out, and answer the file it would read."""
-    shell, option, line = EGRESS.command
+    shell, option, line = EGRESS.entry_point
     line = line.replace("exec /entrypoint.sh", 'printf %s "$EGRESS_CONFIG_BODY"')
     variables = {"EGRESS_CONFIG_TEMPLATE": template, "REDIS_PASSWORD": password}
     return subprocess.run([shell, option, line], env=variables, check=True, capture_output=True, text=True).stdout

@@ -51,6 +51,7 @@ def test_commands_ports_and_probes_are_the_contracts(containers: list[Deployed])
         probe = definition.get("HealthCheck", {})
         ports = [mapping["ContainerPort"] for mapping in definition.get("PortMappings", [])]
 
+        assert tuple(definition.get("EntryPoint", ())) == contract.entry_point, container
         assert tuple(definition.get("Command", ())) == contract.command, container
         assert probe.get("Command", ["CMD-SHELL", ""]) == ["CMD-SHELL", contract.probe], container
         assert probe.get("StartPeriod", contract.grace_seconds) == contract.grace_seconds, container
