@@ -265,6 +265,7 @@ class PgBouncerEnv(ContainerEnv):
     database_name: str
     database_user: str
     database_password: SecretStr
+    database_sslmode: Literal["disable", "require", "verify-full"] = "verify-full"
     listen_port: Port
     max_client_connections: PositiveInt
     server_pool_size: PositiveInt
