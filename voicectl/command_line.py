@@ -10,6 +10,7 @@ from voicectl.call import commands as call
 from voicectl.deploy import commands as deploy
 from voicectl.doctor import commands as doctor
 from voicectl.golive import commands as golive
+from voicectl.images import commands as images
 from voicectl.review import commands as review
 from voicectl.secrets import commands as secrets
 from voicectl.up import commands as up
@@ -22,7 +23,7 @@ def main() -> None:
     """The handle of the platform."""
 
 
-for group in (up, call, alarms, doctor, review, deploy, secrets, golive):
+for group in (up, call, alarms, doctor, review, deploy, images, secrets, golive):
     group.register(app)
 
 

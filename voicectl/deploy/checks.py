@@ -1,6 +1,7 @@
 """What is missing in the account, each with the command that supplies it; nothing is changed here."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,6 @@ from datetime import date
 import boto3
 from botocore.exceptions import ClientError
 
-from contract.images import IMAGES
 from voicectl.deploy.needs import (
     ImageNeed,
     SecretNeed,
@@ -18,6 +18,7 @@ from voicectl.deploy.needs import (
     needs_provider,
     secret_needs,
 )
+from voicectl.images.push import Push, is_there
 from voicectl.review.templates import Assembly
 
 BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
@@ -103,30 +104,18 @@ def _exists(stack: str, region: str) -> bool:
 
 
 def _image(need: ImageNeed, *, account: str) -> Iterator[Missing]:
-    digest = need.reference.startswith("sha256:")
-    wanted = {"imageDigest": need.reference} if digest else {"imageTag": need.reference}
-    try:
-        boto3.client("ecr", region_name=need.region).describe_images(repositoryName=need.repository, imageIds=[wanted])
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("ImageNotFoundException", "RepositoryNotFoundException"):
-            raise
-        separator = "@" if digest else ":"
-        yield Missing(f"image {need.repository}{separator}{need.reference}", _push(need, account=account))
+    if is_there(need):
+        return
+    separator = "@" if need.is_digest else ":"
+    yield Missing(f"image {need.repository}{separator}{need.reference}", _push(need, account=account))
 
 
 def _push(need: ImageNeed, *, account: str) -> str:
-    registry = f"{account}.dkr.ecr.{need.region}.amazonaws.com"
-    image = next(image for image in IMAGES if need.repository.endswith(f"/{image.name}"))
-    if need.reference.startswith("sha256:"):
-        return f"push the image of this digest, or change delivery.image_tags.{image.name}"
-    login = (
-        f"aws ecr get-login-password --region {need.region} | docker login --username AWS --password-stdin {registry}"
-    )
-    target = f"{registry}/{need.repository}:{need.reference}"
-    if image.origin:
-        return f"{login} && docker buildx imagetools create --tag {target} {image.origin}"
-    built = f"docker buildx build --platform {','.join(need.platforms)} --file runtime/images/{image.name}/Dockerfile"
-    return f"{login} && {built} --tag {target} --push ."
+    push = Push.of(need, account=account)
+    if need.is_digest:
+        return f"push the image of this digest, or change delivery.image_tags.{push.image.name}"
+    login = f"aws ecr get-login-password --region {need.region}"
+    return f"{login} | {shlex.join(push.login)} && {shlex.join(push.command)}"
 
 
 def _secret(need: SecretNeed) -> Iterator[Missing]:
@@ -136,13 +125,21 @@ def _secret(need: SecretNeed) -> Iterator[Missing]:
     try:
         value = boto3.client("secretsmanager", region_name=need.region).get_secret_value(SecretId=need.name)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+        code = error.response["Error"]["Code"]
+        if code not in ("ResourceNotFoundException", "AccessDeniedException"):
             raise
-        yield Missing(f"a value of secret {need.name}", command)
+        # A pipeline may not read secrets: it sees whether there is one; a person's deployment, whether it is whole.
+        if code == "ResourceNotFoundException" or not _has_value(need):
+            yield Missing(f"a value of secret {need.name}", command)
         return
     empty = sorted(need.fields - _filled(value["SecretString"])) if need.fields else []
     if empty:
         yield Missing(f"{', '.join(empty)} in the JSON of secret {need.name}", command)
+
+
+def _has_value(need: SecretNeed) -> bool:
+    described = boto3.client("secretsmanager", region_name=need.region).describe_secret(SecretId=need.name)
+    return any("AWSCURRENT" in stages for stages in described.get("VersionIdsToStages", {}).values())
 
 
 def _filled(text: str) -> set[str]:

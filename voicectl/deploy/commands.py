@@ -1,15 +1,21 @@
-"""`voicectl deploy`."""
+"""`voicectl deploy`, `smoke` and `rollback`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from voicectl.deploy.step import Step
 
+Environment = Annotated[str, typer.Option("--env", help="a name in config/environments/, or a path to a file")]
+
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command()(deploy)
+    app.command()(smoke)
+    app.command()(rollback)
 
 
 def deploy(
@@ -25,13 +31,81 @@ def deploy(
     """
     from rich.console import Console
 
-    from voicectl.deploy.run import DeployRefused
     from voicectl.deploy.run import deploy as run_deploy
+
+    with _told():
+        code = run_deploy(environment, step=step, dry_run=dry_run, console=Console())
+    raise typer.Exit(code)
+
+
+def smoke(
+    env: Environment,
+    tries: Annotated[int, typer.Option(min=1, max=100, help="how often it is asked")] = 10,
+    pause: Annotated[float, typer.Option(min=0, max=600, help="seconds between two tries")] = 10.0,
+    url: Annotated[str, typer.Option(help="instead of the environment's own health URL")] = "",
+) -> None:
+    """Ask a deployed platform whether it works; exits with 1 when it never says so.
+
+    Example: voicectl smoke --env prod --tries 10 --pause 10
+    """
+    from threading import Event
+
+    from config.load import load_or_exit
+    from voicectl.deploy.smoke import health_url
+    from voicectl.deploy.smoke import smoke as run_smoke
+
+    asked = url or health_url(load_or_exit(env))
+    with _told():
+        run_smoke(asked, tries=tries, pause_seconds=pause, report=typer.echo, pause=Event().wait)
+
+
+def rollback(
+    env: Environment,
+    to: Annotated[str, typer.Option(help="a commit, with or without sha-; else what ran before the last deploy")] = "",
+    media: Annotated[bool, typer.Option("--media", help="LiveKit and egress too, which calls are on")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would change")] = False,
+    wait: Annotated[float, typer.Option(min=0, max=14400, help="seconds for services to become stable")] = 1200.0,
+) -> None:
+    """Let services run again what they ran before; the database's schema stays as it is.
+
+    Example: voicectl rollback --env prod --dry-run
+    """
+    from threading import Event
+
+    from config.load import load_or_exit
+    from voicectl.deploy.rollback import await_stable, carry_out, plan_return
+
+    environment = load_or_exit(env)
+    with _told():
+        returns = plan_return(environment, commit=to or None, media=media)
+        if not returns:
+            typer.echo(f"{environment.name}: nothing to go back from; every service runs what it should")
+            return
+        if dry_run:
+            for each in returns:
+                typer.echo(each.told)
+            return
+        told = carry_out(returns, report=typer.echo)
+        await_stable(told, seconds=wait, report=typer.echo, pause=Event().wait)
+        typer.echo(f"{environment.name}: {len(told)} services run again what they ran before")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what stopped a command: code 2 when nothing was changed, else 1."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from voicectl.deploy.errors import DeliveryError, DeployRefused, NoWayBack
     from voicectl.toolchain import ToolMissing
 
     try:
-        code = run_deploy(environment, step=step, dry_run=dry_run, console=Console())
-    except (DeployRefused, ToolMissing) as refused:
+        yield
+    except (DeployRefused, NoWayBack, ToolMissing) as refused:
         typer.echo(refused, err=True)
         raise typer.Exit(2) from None
-    raise typer.Exit(code)
+    except DeliveryError as failed:
+        typer.echo(failed, err=True)
+        raise typer.Exit(1) from None
+    except (BotoCoreError, ClientError) as refused:
+        typer.echo(f"AWS cannot be asked: {refused}; sign in first, such as by `aws sso login`", err=True)
+        raise typer.Exit(1) from None

@@ -28,6 +28,11 @@ class ImageNeed:
     region: str
     platforms: tuple[str, ...] = ()
 
+    @property
+    def is_digest(self) -> bool:
+        """Whether it is named by its content."""
+        return self.reference.startswith("sha256:")
+
 
 @dataclass(frozen=True)
 class SecretNeed:

@@ -1,23 +1,24 @@
 """The documented way to deploy: synthesize, check, refuse or go."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from config.load import load
 from voicectl.deploy.checks import Missing, missing_for_foundations, missing_for_services, past_holidays
+from voicectl.deploy.errors import DeployRefused
+from voicectl.deploy.fleet import services
 from voicectl.deploy.needs import is_foundation
+from voicectl.deploy.record import write_before
 from voicectl.deploy.step import Step
 from voicectl.review.templates import Assembly, read_assembly
 from voicectl.toolchain import ROOT, cdk
 
 OUT = ROOT / "cdk.out"
-
-
-class DeployRefused(Exception):
-    """Something is missing, or AWS cannot be asked; nothing was changed. Catch it to exit with code 2."""
+BEGUN = OUT / "deployment-begun"  # whoever must undo a failed run sees by it whether there is anything to undo
 
 
 def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> int:
@@ -34,7 +35,8 @@ def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> 
     Raises:
         DeployRefused: With a list of what is missing and the commands that supply it.
     """
-    code = cdk("synth", "--quiet", "--context", f"environment={environment}", "--output", str(OUT))
+    BEGUN.unlink(missing_ok=True)
+    code = synthesize(environment)
     if code:
         return code
     assembly = read_assembly(OUT)
@@ -42,8 +44,27 @@ def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> 
     console.print(f"{environment}: everything is there for {step}")
     if dry_run:
         return 0
+    if step is Step.SERVICES:
+        begin(environment)
+    return cdk(*deploy_arguments(assembly, step=step))
+
+
+def synthesize(environment: str) -> int:
+    """Write an environment's templates into `cdk.out`; answer the CLI's exit code."""
+    return cdk("synth", "--quiet", "--context", f"environment={environment}", "--output", str(OUT))
+
+
+def deploy_arguments(assembly: Assembly, *, step: Step) -> list[str]:
+    """What the CDK CLI is told: the stacks by name, of which it leaves those alone that have not changed."""
     stacks = [stack.name for stack in assembly.stacks if step is Step.SERVICES or is_foundation(stack)]
-    return cdk("deploy", *stacks, "--app", str(OUT), "--require-approval", "never", "--progress", "events")
+    return ["deploy", *stacks, "--app", str(OUT), "--require-approval", "never", "--progress", "events"]
+
+
+def begin(environment: str) -> None:
+    """Write down what runs now, for `voicectl rollback`; from here on something may change."""
+    settings = load(environment)
+    write_before(settings, services(settings), now=datetime.now(UTC))
+    BEGUN.touch()
 
 
 def refuse_when_missing(assembly: Assembly, *, environment: str, step: Step, today: date) -> None:

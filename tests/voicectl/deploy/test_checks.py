@@ -11,8 +11,9 @@ from moto import mock_aws
 from tests.stacks.conftest import PLACES
 from tests.synthesis import Syntheses, Synthesis
 from voicectl.deploy.checks import GITHUB, STANDING
+from voicectl.deploy.errors import DeployRefused
 from voicectl.deploy.needs import image_needs, is_foundation, migration_fault, secret_needs
-from voicectl.deploy.run import DeployRefused, refuse_when_missing
+from voicectl.deploy.run import refuse_when_missing
 from voicectl.deploy.step import Step
 from voicectl.review.templates import Assembly, StackTemplate
 

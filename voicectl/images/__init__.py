@@ -1,0 +1,1 @@
+"""How do images get from this clone into an environment's repositories?"""
