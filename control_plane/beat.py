@@ -7,12 +7,14 @@ from typing import Any, Final
 from contract.environment import BeatEnv
 from contract.services import BEAT
 from control_plane.environment import narrow, port_of, read_environment
+from runtime.kit.beginning import end_when_told
 
 STALLED_SECONDS: Final = 60  # something is due every five seconds
 
 
 def main() -> None:
     """Send until SIGTERM."""
+    end_when_told()
     environment = narrow(read_environment(os.environ), BeatEnv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "control_plane.settings")
     import django

@@ -8,10 +8,12 @@ from contract.environment import FlowerEnv
 from contract.services import FLOWER
 from control_plane.environment import broker_url, port_of
 from runtime.kit import logs
+from runtime.kit.beginning import end_when_told
 
 
 def main() -> None:
     """Serve until SIGTERM; without Django, for it needs the broker only."""
+    end_when_told()
     environment = FlowerEnv.read(os.environ)
     logs.configure(environment)
     if environment.flower_basic_auth:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from contract.environment import ApiEnv
 from contract.services import API
 from control_plane.environment import narrow, port_of, read_environment
+from runtime.kit.beginning import end_when_told
 
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
 DRAIN_SECONDS: Final = 30  # for requests that are being answered when SIGTERM comes
@@ -20,6 +21,7 @@ OUR_LOGS: Final[dict[str, Any]] = {
 
 def main() -> None:
     """Serve until SIGTERM."""
+    end_when_told()
     environment = narrow(read_environment(os.environ), ApiEnv)
     with tempfile.TemporaryDirectory(prefix="voiceplane-api-") as folder:
         metrics, static = Path(folder) / "metrics", Path(folder) / "static"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contract.environment import CeleryEnv
 from contract.services import CELERY
 from control_plane.environment import narrow, pool_of, port_of, read_environment
+from runtime.kit.beginning import end_when_told
 
 if TYPE_CHECKING:
     from runtime.kit.metrics import Recorder
@@ -19,6 +20,7 @@ MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 def main() -> None:
     """Work until SIGTERM; what is not done by then is given back to the broker."""
+    end_when_told()
     environment = narrow(read_environment(os.environ), CeleryEnv)
     with tempfile.TemporaryDirectory(prefix="voiceplane-worker-") as folder:
         # Both are read when a library is imported, so nothing that imports one may come before.

@@ -9,12 +9,14 @@ from typing import Final
 from contract.environment import SupervisorEnv
 from contract.services import SUPERVISOR
 from control_plane.environment import narrow, port_of, read_environment
+from runtime.kit.beginning import end_when_told
 
 STALLED_SECONDS: Final = 60
 
 
 def main() -> None:
     """Supervise until SIGTERM."""
+    end_when_told()
     environment = narrow(read_environment(os.environ), SupervisorEnv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "control_plane.settings")
     import django

@@ -1,5 +1,6 @@
-"""A process that is told too little says so in one line, and serves nobody."""
+"""A process that is told too little says so in one line, and serves nobody; one that is told to stop, stops."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,3 +20,18 @@ def test_missing_variables_end_it_with_their_names(module: str) -> None:
     assert ended.returncode == 2
     assert "RELEASE: Field required" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_process_that_is_told_to_stop_while_it_loads_stops() -> None:
+    """As the first process of a container it would not hear of it otherwise, and be killed two minutes later."""
+    source = "from runtime.kit.beginning import end_when_told; end_when_told(); print('loading', flush=True); input()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", source], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "loading\n"
+
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+
+    assert process.returncode == 0
