@@ -12,17 +12,28 @@ from typing import Any, Final
 import yaml
 from pydantic import SecretStr
 
-from contract.environment import ContainerEnv, ProviderKeys
+from contract.environment import ProviderKeys
 from contract.images import Image
 from contract.pipelines import DEEPGRAM_OPENAI
-from contract.pools import POOLS
-from contract.services import AGENT, API, BEAT, CELERY, FLOWER, LIVEKIT, MIGRATION, SUPERVISOR, WEBHOOK_PATH, WEBSOCKET
-from contract.services import Container as Told
+from contract.pools import POOLS, Pool
+from contract.services import (
+    AGENT,
+    API,
+    BEAT,
+    CELERY,
+    FLOWER,
+    LIVEKIT,
+    MIGRATION,
+    SUPERVISOR,
+    WEBHOOK_PATH,
+    WEBSOCKET,
+    Container,
+)
 from contract.timing import Timing
 from contract.versions import POSTGRESQL, VALKEY
 from voicectl.toolchain import ROOT
 from voicectl.up import media
-from voicectl.up.backing import Backing, backing
+from voicectl.up.backing import backing
 from voicectl.up.environments import ARTEFACTS, LOOPBACK, QUEUE, RECORDINGS, REGION, shared_values, variables_of
 from voicectl.up.postgres import DATABASE, USER
 from voicectl.up.state import Keys
@@ -66,23 +77,160 @@ Service = dict[str, Any]
 
 def compose_file() -> str:
     """The file's whole text."""
+    platform = Platform(PORTS)
     file = {
         "name": "voiceplane",
-        "services": {
-            **_stores(),
-            "livekit": _livekit(),
-            "migration": _ours(MIGRATION, after={"postgres": "service_healthy"}),
-            "api": _ours(API),
-            "websocket": _ours(WEBSOCKET),
-            "agent": _ours(AGENT, after={"livekit": "service_started"}),
-            **{f"celery-{pool.name}": _pool(pool.name, pool.concurrency) for pool in POOLS},
-            "beat": _ours(BEAT),
-            "supervisor": _ours(SUPERVISOR),
-            "flower": {**_ours(FLOWER), "profiles": ["flower"]},
-        },
+        "services": {**platform.stores(), **platform.services()},
         "volumes": {"record": {}},
     }
     return HEAD + "\n" + yaml.dump(file, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=10**6)
+
+
+class Platform:
+    """The services of the file."""
+
+    def __init__(self, ports: Mapping[str, int]) -> None:
+        """Let each listen on its own port of the one loopback."""
+        self._ports = ports
+        names = ("api_key", "livekit_api_secret", "django_secret_key", "callback_signing_key")
+        self._keys = Keys(
+            livekit_api_key="compose",
+            **{name: _secret(name.replace("_", "-")) for name in names},
+            database_password=_secret("database"),
+            redis_password=_secret("redis"),
+        )
+        self._backing = backing({}, keys=self._keys, ports=ports)
+        self._values = self._shared()
+
+    def stores(self) -> dict[str, Service]:
+        """What is not ours: PostgreSQL, Valkey, moto in the place of AWS, and its buckets."""
+        database, redis = self._keys.database_password, self._keys.redis_password
+        postgres, valkey, aws = (self._ports[name] for name in ("postgres", "valkey", "aws"))
+        return {
+            "postgres": {
+                "image": f"docker.io/library/postgres:{POSTGRESQL.version}",
+                "network_mode": "host",
+                "command": ["-c", f"listen_addresses={LOOPBACK}", "-c", f"port={postgres}"],
+                "environment": {
+                    "POSTGRES_USER": USER,
+                    "POSTGRES_DB": DATABASE,
+                    "POSTGRES_PASSWORD": database.get_secret_value(),
+                },
+                "volumes": ["record:/var/lib/postgresql"],
+                "healthcheck": _check(f"pg_isready -h {LOOPBACK} -p {postgres} -U {USER}"),
+            },
+            "valkey": {
+                "image": f"docker.io/valkey/valkey:{VALKEY.version}",
+                "network_mode": "host",
+                "command": [
+                    *("valkey-server", "--bind", LOOPBACK, "--port", str(valkey)),
+                    *("--requirepass", redis.get_secret_value(), "--appendonly", "yes"),
+                ],
+                "healthcheck": _check(f"valkey-cli -h {LOOPBACK} -p {valkey} ping"),
+            },
+            "aws": {
+                "build": {"dockerfile_inline": f"FROM {_base()}\nRUN pip install --no-cache-dir '{_moto()}'\n"},
+                "network_mode": "host",
+                "command": ["moto_server", "-H", LOOPBACK, "-p", str(aws)],
+                "healthcheck": _check(_python_get(f"http://{LOOPBACK}:{aws}/moto-api/")),
+            },
+            "buckets": {
+                **_built(API.image),
+                "command": ["python", "-c", BUCKETS],
+                "environment": self._aws_variables(),
+                "depends_on": {"aws": {"condition": "service_healthy"}},
+                "restart": "no",
+            },
+        }
+
+    def services(self) -> dict[str, Service]:
+        """LiveKit and ours."""
+        return {
+            "livekit": self._livekit(),
+            "migration": self._ours(MIGRATION, after={"postgres": "service_healthy"}),
+            "api": self._ours(API),
+            "websocket": self._ours(WEBSOCKET),
+            "agent": self._ours(AGENT, after={"livekit": "service_started"}),
+            **{f"celery-{pool.name}": self._pool(pool) for pool in POOLS},
+            "beat": self._ours(BEAT),
+            "supervisor": self._ours(SUPERVISOR),
+            "flower": {**self._ours(FLOWER), "profiles": ["flower"]},
+        }
+
+    def _shared(self) -> dict[str, Any]:
+        """The laptop's values, with the real providers in the place of the loopback ones."""
+        values = {
+            name: value
+            for name, value in shared_values(self._backing, keys=self._keys, ports=self._ports).items()
+            if name not in (*PROVIDER_URLS, *ProviderKeys.model_fields)
+        }
+        keys = {name: SecretStr(f"${{{name.upper()}:-}}") for name in DEEPGRAM_OPENAI.secrets}
+        return {**values, **keys, "pipelines": DEEPGRAM_OPENAI.name, "environment": "compose", "release": "compose"}
+
+    def _livekit(self) -> Service:
+        ports = media.loopback_ports(
+            signal=self._ports["livekit"],
+            udp_first=self._ports["udp-livekit"],
+            prometheus=self._ports["livekit-metrics"],
+        )
+        environment = media.server_environment(
+            ports=ports,
+            redis=self._backing.redis_address,
+            redis_password=self._backing.redis_password,
+            webhook_url=f"http://{LOOPBACK}:{self._ports['api']}{WEBHOOK_PATH}",
+            api_key=self._keys.livekit_api_key,
+            api_secret=self._keys.livekit_api_secret,
+            timing=Timing(),
+        )
+        return {
+            "image": LIVEKIT.image.origin,
+            "network_mode": "host",
+            "command": ["--node-ip", LOOPBACK],
+            "environment": dict(sorted(environment.variables().items())),
+            "depends_on": {"valkey": {"condition": "service_healthy"}},
+            "restart": "unless-stopped",
+        }
+
+    def _ours(
+        self,
+        container: Container,
+        *,
+        name: str = "",
+        after: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> Service:
+        """A container of the contract, after the stores and, unless it is the migration itself, after the migration."""
+        is_migration, port = container is MIGRATION, self._ports.get(name or container.name)
+        values = {**self._values, **(more or {}), "service": container.name, "local_port": port}
+        first = {} if is_migration else {"migration": "service_completed_successfully"}
+        awaited = {"valkey": "service_healthy", "buckets": "service_completed_successfully", **first, **(after or {})}
+        check = {"healthcheck": _check(_probe(container, port), start=container.grace_seconds)} if port else {}
+        return {
+            **_built(container.image),
+            "command": list(container.command),
+            # By name: the contract's classes keep what they were given as a set.
+            "environment": {
+                **self._aws_variables(),
+                **dict(sorted(variables_of(container.environment, values).items())),
+            },
+            **check,
+            "depends_on": {each: {"condition": condition} for each, condition in awaited.items()},
+            "restart": "no" if is_migration else "unless-stopped",
+        }
+
+    def _pool(self, pool: Pool) -> Service:
+        more = {"celery_pool": pool.name, "celery_concurrency": pool.concurrency}
+        return self._ours(CELERY, name=f"celery-{pool.name}", more=more)
+
+    def _aws_variables(self) -> dict[str, str]:
+        """moto takes any key; these open nothing."""
+        return {
+            "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{self._ports['aws']}",
+            "AWS_ACCESS_KEY_ID": "compose",
+            "AWS_SECRET_ACCESS_KEY": "compose",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+        }
 
 
 class _Readable(yaml.SafeDumper):
@@ -105,117 +253,6 @@ def _secret(purpose: str) -> SecretStr:
     return SecretStr(purpose + "-${VOICEPLANE_SECRET:?set it to 64 random hex digits}")
 
 
-def _keys() -> Keys:
-    names = ("api_key", "livekit_api_secret", "django_secret_key", "callback_signing_key")
-    return Keys(
-        livekit_api_key="compose",
-        **{name: _secret(name.replace("_", "-")) for name in names},
-        database_password=_secret("database"),
-        redis_password=_secret("redis"),
-    )
-
-
-def _behind() -> Backing:
-    return backing({}, keys=_keys(), ports=PORTS)
-
-
-def _values() -> dict[str, Any]:
-    """The laptop's values, with the real providers in the place of the loopback ones."""
-    values = {
-        name: value
-        for name, value in shared_values(_behind(), keys=_keys(), ports=PORTS).items()
-        if name not in (*PROVIDER_URLS, *ProviderKeys.model_fields)
-    }
-    keys = {name: SecretStr(f"${{{name.upper()}:-}}") for name in DEEPGRAM_OPENAI.secrets}
-    return {**values, **keys, "pipelines": DEEPGRAM_OPENAI.name, "environment": "compose", "release": "compose"}
-
-
-def _stores() -> dict[str, Service]:
-    keys = _keys()
-    password = keys.database_password.get_secret_value()
-    moto = next(each for each in _project()["local"] if each.startswith("moto"))
-    return {
-        "postgres": {
-            "image": f"docker.io/library/postgres:{POSTGRESQL.version}",
-            "network_mode": "host",
-            "command": ["-c", f"listen_addresses={LOOPBACK}", "-c", f"port={PORTS['postgres']}"],
-            "environment": {"POSTGRES_USER": USER, "POSTGRES_DB": DATABASE, "POSTGRES_PASSWORD": password},
-            "volumes": ["record:/var/lib/postgresql"],
-            "healthcheck": _check(f"pg_isready -h {LOOPBACK} -p {PORTS['postgres']} -U {USER}"),
-        },
-        "valkey": {
-            "image": f"docker.io/valkey/valkey:{VALKEY.version}",
-            "network_mode": "host",
-            "command": [
-                *("valkey-server", "--bind", LOOPBACK, "--port", str(PORTS["valkey"])),
-                *("--requirepass", keys.redis_password.get_secret_value(), "--appendonly", "yes"),
-            ],
-            "healthcheck": _check(f"valkey-cli -h {LOOPBACK} -p {PORTS['valkey']} ping"),
-        },
-        "aws": {
-            "build": {"dockerfile_inline": f"FROM {_base('agent')}\nRUN pip install --no-cache-dir '{moto}'\n"},
-            "network_mode": "host",
-            "command": ["moto_server", "-H", LOOPBACK, "-p", str(PORTS["aws"])],
-            "healthcheck": _check(_python_get(f"http://{LOOPBACK}:{PORTS['aws']}/moto-api/")),
-        },
-        "buckets": {
-            **_built(API.image),
-            "command": ["python", "-c", BUCKETS],
-            "environment": _aws_variables(),
-            "depends_on": {"aws": {"condition": "service_healthy"}},
-            "restart": "no",
-        },
-    }
-
-
-def _livekit() -> Service:
-    ports = media.loopback_ports(
-        signal=PORTS["livekit"], udp_first=PORTS["udp-livekit"], prometheus=PORTS["livekit-metrics"]
-    )
-    behind, keys = _behind(), _keys()
-    environment = media.server_environment(
-        ports=ports,
-        redis=behind.redis_address,
-        redis_password=behind.redis_password,
-        webhook_url=f"http://{LOOPBACK}:{PORTS['api']}{WEBHOOK_PATH}",
-        api_key=keys.livekit_api_key,
-        api_secret=keys.livekit_api_secret,
-        timing=Timing(),
-    )
-    return {
-        "image": LIVEKIT.image.origin,
-        "network_mode": "host",
-        "command": ["--node-ip", LOOPBACK],
-        "environment": dict(sorted(environment.variables().items())),
-        "depends_on": {"valkey": {"condition": "service_healthy"}},
-        "restart": "unless-stopped",
-    }
-
-
-def _ours(
-    told: Told, *, name: str = "", after: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
-) -> Service:
-    """A container of the contract, after the stores and, unless it is the migration itself, after the migration."""
-    service, port = told.name, PORTS.get(name or told.name)
-    values = {**_values(), **(more or {}), "service": service, "local_port": port}
-    first = {"migration": "service_completed_successfully"} if told is not MIGRATION else {}
-    awaited = {"valkey": "service_healthy", "buckets": "service_completed_successfully", **first, **(after or {})}
-    once = told is MIGRATION
-    return {
-        **_built(told.image),
-        "command": list(told.command),
-        "environment": {**_aws_variables(), **_variables(told.environment, values)},
-        **({"healthcheck": _check(_probe(told, port), start=told.grace_seconds)} if told.probe and port else {}),
-        "depends_on": {each: {"condition": condition} for each, condition in awaited.items()},
-        "restart": "no" if once else "unless-stopped",
-    }
-
-
-def _pool(name: str, concurrency: int) -> Service:
-    more = {"celery_pool": name, "celery_concurrency": concurrency}
-    return _ours(CELERY, name=f"celery-{name}", more=more)
-
-
 def _built(image: Image) -> Service:
     return {
         "build": {"context": ".", "dockerfile": f"runtime/images/{image.name}/Dockerfile"},
@@ -224,25 +261,9 @@ def _built(image: Image) -> Service:
     }
 
 
-def _variables(environment: type[ContainerEnv], values: Mapping[str, Any]) -> dict[str, str]:
-    """By name: the contract's classes keep what they were given as a set."""
-    return dict(sorted(variables_of(environment, values).items()))
-
-
-def _aws_variables() -> dict[str, str]:
-    """moto takes any key; these open nothing."""
-    return {
-        "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{PORTS['aws']}",
-        "AWS_ACCESS_KEY_ID": "compose",
-        "AWS_SECRET_ACCESS_KEY": "compose",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-    }
-
-
-def _probe(told: Told, port: int) -> str:
+def _probe(container: Container, port: int) -> str:
     """The contract's, at the port that is not shared here."""
-    return re.sub(rf":{told.health_port}\b", f":{port}", told.probe)
+    return re.sub(rf":{container.health_port}\b", f":{port}", container.probe)
 
 
 def _check(command: str, *, start: int = 30) -> Service:
@@ -259,16 +280,13 @@ def _python_get(url: str) -> str:
     return f"python -c \"import urllib.request; urllib.request.urlopen('{url}', timeout=3)\""
 
 
-def _base(image: str) -> str:
+def _base() -> str:
     """The base that an image of ours has by default."""
-    dockerfile = (ROOT / "runtime" / "images" / image / "Dockerfile").read_text()
-    found = re.search(r"^ARG PYTHON_IMAGE=(\S+)", dockerfile, re.MULTILINE)
-    assert found, "every image of ours with Python in it names its base"
-    return found[1]
+    dockerfile = (ROOT / "runtime" / "images" / AGENT.image.name / "Dockerfile").read_text()
+    return re.findall(r"^ARG PYTHON_IMAGE=(\S+)", dockerfile, re.MULTILINE)[0]
 
 
-def _project() -> dict[str, list[str]]:
-    extras: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
-        "optional-dependencies"
-    ]
-    return extras
+def _moto() -> str:
+    """The very version that a laptop runs."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    return next(each for each in extras["local"] if each.startswith("moto"))

@@ -1,0 +1,94 @@
+"""Services in an account, changed as CloudFormation changes them: a revision comes, the one before is deregistered."""
+
+import json
+from typing import Any, Final
+
+import boto3
+
+REGION: Final = "us-east-1"
+REGISTRY: Final = f"123456789012.dkr.ecr.{REGION}.amazonaws.com"
+MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
+CONFIG: Final = "application/vnd.docker.container.image.v1+json"
+SERVICES: Final = {  # service by part, with the images of its task, its own first
+    "media/livekit": ("livekit", "guardian"),
+    "agents/agent": ("agent",),
+    "control-plane/api": ("control-plane",),
+    "control-plane/websocket": ("gateway",),
+}
+WANTED: Final = 2
+
+
+class Fleet:
+    """prod's services; each release is a tag for each image."""
+
+    def __init__(self) -> None:
+        """Make the clusters and the repositories."""
+        self.ecs, self._ecr = boto3.client("ecs"), boto3.client("ecr")
+        for part in ("media", "agents", "control-plane"):
+            self.ecs.create_cluster(clusterName=f"voiceplane-prod-{part}")
+        for image in sorted({image for images in SERVICES.values() for image in images}):
+            self._ecr.create_repository(repositoryName=f"voiceplane-prod/{image}")
+
+    def release(self, **tags: str) -> None:
+        """Give every service that runs one of these images a new revision.
+
+        Args:
+            tags: By image, with `_` for `-`; the others keep theirs.
+        """
+        named = {name.replace("_", "-"): tag for name, tag in tags.items()}
+        for image, tag in named.items():
+            self._push(image, tag)
+        for key, images in SERVICES.items():
+            if named.keys() & set(images):
+                self._roll(key, images, named)
+
+    def definition(self, key: str) -> dict[str, Any]:
+        """What a service is told to run."""
+        described: dict[str, Any] = self.ecs.describe_task_definition(taskDefinition=self.told(key))["taskDefinition"]
+        return described
+
+    def told(self, key: str) -> str:
+        """The ARN of the same."""
+        part, _, name = key.partition("/")
+        [service] = self.ecs.describe_services(cluster=f"voiceplane-prod-{part}", services=[name])["services"]
+        return str(service["taskDefinition"])
+
+    def tag(self, key: str) -> str:
+        """Of a service's own image."""
+        return str(self.definition(key)["containerDefinitions"][0]["image"].rpartition(":")[2])
+
+    def forget_image(self, image: str, tag: str) -> None:
+        """What ECR's lifecycle does to old images."""
+        self._ecr.batch_delete_image(repositoryName=f"voiceplane-prod/{image}", imageIds=[{"imageTag": tag}])
+
+    def _push(self, image: str, tag: str) -> None:
+        config = {"mediaType": CONFIG, "digest": f"{image}:{tag}"}
+        manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": []}
+        self._ecr.put_image(repositoryName=f"voiceplane-prod/{image}", imageTag=tag, imageManifest=json.dumps(manifest))
+
+    def _roll(self, key: str, images: tuple[str, ...], tags: dict[str, str]) -> None:
+        part, _, name = key.partition("/")
+        there = self.ecs.describe_services(cluster=f"voiceplane-prod-{part}", services=[name])["services"]
+        before = self.definition(key) if there else None
+        kept = {
+            each["name"]: each["image"].rpartition(":")[2] for each in (before or {}).get("containerDefinitions", [])
+        }
+        registered = self.ecs.register_task_definition(
+            family=f"prod-{name}",
+            requiresCompatibilities=["FARGATE"],
+            networkMode="awsvpc",
+            cpu="256",
+            memory="512",
+            containerDefinitions=[self._container(image, tags.get(image) or kept[image]) for image in images],
+        )["taskDefinition"]["taskDefinitionArn"]
+        if before is None:
+            self.ecs.create_service(
+                cluster=f"voiceplane-prod-{part}", serviceName=name, taskDefinition=registered, desiredCount=WANTED
+            )
+        else:
+            self.ecs.update_service(cluster=f"voiceplane-prod-{part}", service=name, taskDefinition=registered)
+            self.ecs.deregister_task_definition(taskDefinition=before["taskDefinitionArn"])
+
+    def _container(self, image: str, tag: str) -> dict[str, Any]:
+        reference = f"{REGISTRY}/voiceplane-prod/{image}:{tag}"
+        return {"name": image, "image": reference, "environment": [{"name": "RELEASE", "value": tag}]}
