@@ -9,13 +9,13 @@ from tests.voicectl.deploy.account import REGION, WANTED, Fleet
 
 
 @pytest.fixture
-def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
-    """prod at its first release, with as many tasks as it wants."""
+def fleet(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
+    """prod at its first release, with as many tasks as it wants, or as the test says."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,
-        "MOTO_ECS_SERVICE_RUNNING": str(WANTED),
+        "MOTO_ECS_SERVICE_RUNNING": str(getattr(request, "param", WANTED)),
     }.items():
         monkeypatch.setenv(name, value)
     with empty_account():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
+from moto.ecs.models import ecs_backends
 from typer.testing import CliRunner
 
 from config.load import load
@@ -145,11 +146,9 @@ def test_an_image_that_is_gone_is_noticed_before_anything_changes(fleet: Fleet) 
     assert fleet.tag("control-plane/api") == "sha-c2"
 
 
-def test_services_that_do_not_come_up_are_named(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fleet", [0], indirect=True)
+def test_services_that_do_not_come_up_are_named(fleet: Fleet) -> None:
     """Whoever is on call needs the name and the numbers."""
-    monkeypatch.setenv("MOTO_ECS_SERVICE_RUNNING", "0")
-    fleet.ecs.delete_service(cluster="voiceplane-prod-agents", service="agent", force=True)
-    fleet.release(agent="sha-a1b")
     deploy(fleet, agent="sha-a2")
 
     with pytest.raises(NotStable, match=r"not stable within 60 s: agents/agent 0/2"):
@@ -166,19 +165,17 @@ def test_a_service_that_ecs_took_back_is_named(fleet: Fleet) -> None:
         await_stable(told, seconds=60, report=silent, pause=silent)
 
 
-def test_it_looks_again_until_they_are_up(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fleet", [0], indirect=True)
+def test_it_looks_again_until_they_are_up(fleet: Fleet) -> None:  # noqa: ARG001
     """A task takes a minute to start."""
-    monkeypatch.setenv("MOTO_ECS_SERVICE_RUNNING", "0")
-    fleet.ecs.delete_service(cluster="voiceplane-prod-agents", service="agent", force=True)
-    fleet.release(agent="sha-a1b")
     told = services(PROD)
     looks: list[float] = []
 
     def starts(seconds: float) -> None:
         looks.append(seconds)
         if len(looks) == 3:
-            [service] = _moto_services("agent")
-            service.deployments[0]["runningCount"] = WANTED
+            for service in ecs_backends["123456789012"]["us-east-1"].services.values():
+                service.deployments[0]["runningCount"] = WANTED
 
     await_stable(told, seconds=600, report=silent, pause=starts)
 
@@ -243,9 +240,3 @@ def test_a_refusal_is_one_line_and_code_2(fleet: Fleet, run: Callable[..., tuple
 
     assert code == 2
     assert said.count("\n") == 1
-
-
-def _moto_services(name: str) -> list[object]:
-    from moto.ecs.models import ecs_backends
-
-    return [each for each in ecs_backends["123456789012"]["us-east-1"].services.values() if each.name == name]
