@@ -283,10 +283,12 @@ def _python_get(url: str) -> str:
 def _base() -> str:
     """The base that an image of ours has by default."""
     dockerfile = (ROOT / "runtime" / "images" / AGENT.image.name / "Dockerfile").read_text()
-    return re.findall(r"^ARG PYTHON_IMAGE=(\S+)", dockerfile, re.MULTILINE)[0]
+    return str(re.findall(r"^ARG PYTHON_IMAGE=(\S+)", dockerfile, re.MULTILINE)[0])
 
 
 def _moto() -> str:
     """The very version that a laptop runs."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    extras: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
     return next(each for each in extras["local"] if each.startswith("moto"))

@@ -1,6 +1,7 @@
 """Services in an account, changed as CloudFormation changes them: a revision comes, the one before is deregistered."""
 
 import json
+from contextlib import suppress
 from typing import Any, Final
 
 import boto3
@@ -15,6 +16,7 @@ SERVICES: Final = {  # service by part, with the images of its task, its own fir
     "control-plane/api": ("control-plane",),
     "control-plane/websocket": ("gateway",),
 }
+IMAGES_OF_SERVICES: Final = sorted({image for images in SERVICES.values() for image in images})
 WANTED: Final = 2
 
 
@@ -26,8 +28,18 @@ class Fleet:
         self.ecs, self._ecr = boto3.client("ecs"), boto3.client("ecr")
         for part in ("media", "agents", "control-plane"):
             self.ecs.create_cluster(clusterName=f"voiceplane-prod-{part}")
-        for image in sorted({image for images in SERVICES.values() for image in images}):
-            self._ecr.create_repository(repositoryName=f"voiceplane-prod/{image}")
+        self.make_repositories()
+
+    def make_repositories(self) -> None:
+        """One for each image; those that are there stay."""
+        for image in IMAGES_OF_SERVICES:
+            with suppress(self._ecr.exceptions.RepositoryAlreadyExistsException):
+                self._ecr.create_repository(repositoryName=f"voiceplane-prod/{image}")
+
+    def remove_repositories(self) -> None:
+        """With everything in them."""
+        for image in IMAGES_OF_SERVICES:
+            self._ecr.delete_repository(repositoryName=f"voiceplane-prod/{image}", force=True)
 
     def release(self, **tags: str) -> None:
         """Give every service that runs one of these images a new revision.
