@@ -93,8 +93,9 @@ def test_the_role_reads_no_secret_and_still_sees_that_one_is_missing(pipeline: P
 def test_the_role_may_go_back(pipeline: Pipeline, prod: Synthesis, fleet: Fleet) -> None:  # noqa: F811
     """Nobody wants to learn at night that it may not."""
     fleet.make_repositories()
+    fleet.release(agent="sha-a2")
     write_before(PROD, services(PROD), now=datetime(2026, 11, 21, tzinfo=UTC))
-    fleet.release(agent="sha-a2")  # it deregisters what it replaces
+    fleet.release(agent="sha-a3")  # it deregisters what it replaces
 
     told = carry_out(plan_return(PROD, commit=None, media=False), report=print)
     await_stable(told, seconds=60, report=print, pause=print)
