@@ -17,6 +17,7 @@ from voicectl.command_line import app
 
 EACH = pytest.mark.parametrize("name", NAMES)
 EACH_JOB = pytest.mark.parametrize("job", list(jobs()), ids=lambda job: f"{job.workflow}-{job.name}")
+BUILDS = pytest.mark.xdist_group("actionlint")  # once
 LONG_LIVED = re.compile(
     r"AKIA[0-9A-Z]{16}|aws-(?:access-key-id|secret-access-key)|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)"
 )
@@ -27,6 +28,7 @@ USAGE = typer.BadParameter.__mro__[1]  # what it is a kind of: any option or arg
 FILLED = {"$ENVIRONMENT": "prod", "$IMAGE": "agent", "$TO": "", "$TRIED_IN": "staging"}
 
 
+@BUILDS
 def test_actionlint_has_nothing_to_say() -> None:
     """Syntax, expressions, inputs of actions and of workflows, runners."""
     linted = subprocess.run(
@@ -36,6 +38,7 @@ def test_actionlint_has_nothing_to_say() -> None:
     assert (linted.returncode, linted.stdout) == (0, "")
 
 
+@BUILDS
 def test_actionlint_would_say_it(tmp_path: Path) -> None:
     """The test above says nothing if it cannot fail."""
     wrong = tmp_path / "wrong.yml"

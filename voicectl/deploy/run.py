@@ -64,7 +64,7 @@ def begin(environment: str) -> None:
     """Write down what runs now, for `voicectl rollback`; from here on something may change."""
     settings = load(environment)
     write_before(settings, services(settings), now=datetime.now(UTC))
-    BEGUN.touch()
+    BEGUN.write_text(f"{environment}\n")
 
 
 def refuse_when_missing(assembly: Assembly, *, environment: str, step: Step, today: date) -> None:

@@ -42,7 +42,7 @@ def plan(
         }
         for push in pushes
     ]
-    output.write_text(f"{json.dumps({'include': rows})}\n")
+    output.write_text(json.dumps({"include": rows}, separators=(",", ":")) + "\n")
 
 
 @images.command()
