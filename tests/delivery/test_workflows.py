@@ -29,6 +29,7 @@ FILLED = {"$ENVIRONMENT": "prod", "$IMAGE": "agent", "$TO": "", "$TRIED_IN": "st
 
 
 @BUILDS
+@pytest.mark.timeout(900)
 def test_actionlint_has_nothing_to_say() -> None:
     """Syntax, expressions, inputs of actions and of workflows, runners."""
     linted = subprocess.run(
@@ -39,6 +40,7 @@ def test_actionlint_has_nothing_to_say() -> None:
 
 
 @BUILDS
+@pytest.mark.timeout(900)
 def test_actionlint_would_say_it(tmp_path: Path) -> None:
     """The test above says nothing if it cannot fail."""
     wrong = tmp_path / "wrong.yml"

@@ -10,6 +10,7 @@ from moto.ecs.models import ecs_backends
 from typer.testing import CliRunner
 
 from config.load import load
+from tests.stacks.conftest import PLACES
 from tests.voicectl.deploy.account import WANTED, Fleet
 from voicectl.command_line import app
 from voicectl.deploy.definitions import tags_at
@@ -197,6 +198,34 @@ def test_what_ran_is_kept_in_every_region(fleet: Fleet) -> None:
     assert before.at == NOW
     value = boto3.client("ssm").get_parameter(Name="/voiceplane-prod/before-last-deploy")["Parameter"]["Value"]
     assert len(value) < 4096
+
+
+def test_every_region_goes_back(fleet: Fleet) -> None:  # noqa: ARG001  for the account
+    """Agents of a further region were deployed with the rest."""
+    wide = load(str(PLACES["second-region"]))
+    [further] = [region.name for region in wide.regions]
+    fleets = [
+        Fleet(environment=wide.name, region=wide.region),
+        Fleet(environment=wide.name, region=further, keys=["media/livekit", "agents/agent"]),
+    ]
+    tags = {
+        "agent": "sha-a1",
+        "control_plane": "sha-c1",
+        "gateway": "sha-g1",
+        "guardian": "sha-s1",
+        "livekit": "v1.13.5",
+    }
+    for each in fleets:
+        each.release(**tags)
+    write_before(wide, services(wide), now=NOW)
+    for each in fleets:
+        each.release(agent="sha-a2")
+
+    told = carry_out(plan_return(wide, commit=None, media=False), report=silent)
+    await_stable(told, seconds=60, report=silent, pause=silent)
+
+    assert [(each.region, each.key) for each in told] == [(wide.region, "agents/agent"), (further, "agents/agent")]
+    assert [each.tag("agents/agent") for each in fleets] == ["sha-a1", "sha-a1"]
 
 
 @pytest.fixture
