@@ -67,11 +67,8 @@ class GitHubDeployRole(Construct):
                 {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": claim}},
             ),
         )
-        self._allow_deploys()
-        self._allow_looking()
-        self._allow_going_back()
-        self._allow_pushes()
-        self._allow_copies()
+        for allowed in (self._deploys, self._looking, self._going_back, self._pushes, self._copies):
+            allowed()
 
     def _provider(self, delivery: Delivery) -> str:
         """AWS allows one provider for GitHub in an account."""
@@ -82,7 +79,7 @@ class GitHubDeployRole(Construct):
             return provider.attr_arn
         return Stack.of(self).format_arn(service="iam", region="", resource="oidc-provider", resource_name=GITHUB)
 
-    def _allow_deploys(self) -> None:
+    def _deploys(self) -> None:
         role = Stack.of(self).format_arn(service="iam", region="", resource="role", resource_name="cdk-hnb659fds-*")
         allow(
             self.role,
@@ -91,7 +88,7 @@ class GitHubDeployRole(Construct):
             reason="the roles that cdk bootstrap made in this account; their names end in account and region",
         )
 
-    def _allow_looking(self) -> None:
+    def _looking(self) -> None:
         """What `voicectl deploy` asks before it changes anything, in every region of the environment."""
         stacks = self._everywhere("cloudformation", "stack", f"{self._prefix}-*/*")
         allow(
@@ -118,7 +115,7 @@ class GitHubDeployRole(Construct):
             reason="ListOpenIDConnectProviders knows no resources",
         )
 
-    def _allow_going_back(self) -> None:
+    def _going_back(self) -> None:
         """What `voicectl rollback` does: the services' earlier task definitions, registered again."""
         allow(
             self.role,
@@ -154,7 +151,7 @@ class GitHubDeployRole(Construct):
             service=service, region="*", resource=resource, resource_name=name, arn_format=separator
         )
 
-    def _allow_copies(self) -> None:
+    def _copies(self) -> None:
         """An image is copied from the environment where it was tried."""
         repositories = Stack.of(self).format_arn(service="ecr", resource="repository", resource_name="voiceplane-*")
         allow(
@@ -169,7 +166,7 @@ class GitHubDeployRole(Construct):
             reason="the repositories of the account's other environments, to read",
         )
 
-    def _allow_pushes(self) -> None:
+    def _pushes(self) -> None:
         repositories = Stack.of(self).format_arn(
             service="ecr", resource="repository", resource_name=f"{self._prefix}/*"
         )
