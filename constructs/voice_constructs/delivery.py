@@ -153,7 +153,7 @@ class GitHubDeployRole(Construct):
 
     def _copies(self) -> None:
         """An image is copied from the environment where it was tried."""
-        repositories = Stack.of(self).format_arn(service="ecr", resource="repository", resource_name="voiceplane-*")
+        repositories = self._everywhere("ecr", "repository", "voiceplane-*")
         allow(
             self.role,
             actions=[

@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from voicectl.command_line import app
 
 EACH = pytest.mark.parametrize("name", NAMES)
 EACH_JOB = pytest.mark.parametrize("job", list(jobs()), ids=lambda job: f"{job.workflow}-{job.name}")
+ZIZMOR = Path(sys.executable).parent / "zizmor"
 BUILDS = pytest.mark.xdist_group("actionlint")  # once
 LONG_LIVED = re.compile(
     r"AKIA[0-9A-Z]{16}|aws-(?:access-key-id|secret-access-key)|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)"
@@ -54,7 +56,7 @@ def test_actionlint_would_say_it(tmp_path: Path) -> None:
 def test_zizmor_finds_nothing() -> None:
     """Templates that inject, tokens that leak, permissions without a word, actions without a pin."""
     audited = subprocess.run(
-        ["zizmor", "--offline", "--persona=pedantic", "--no-progress", ROOT / ".github"], capture_output=True, text=True
+        [ZIZMOR, "--offline", "--persona=pedantic", "--no-progress", ROOT / ".github"], capture_output=True, text=True
     )
 
     assert audited.returncode == 0, audited.stdout + audited.stderr
@@ -67,7 +69,7 @@ def test_zizmor_would_find_it(tmp_path: Path) -> None:
         "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v4\n"
     )
 
-    assert subprocess.run(["zizmor", "--offline", wrong], capture_output=True).returncode != 0
+    assert subprocess.run([ZIZMOR, "--offline", wrong], capture_output=True).returncode != 0
 
 
 @EACH

@@ -19,6 +19,7 @@ import pytest
 from tests.deploy.conftest import PROVIDER_KEYS, pages
 from tests.fakes.cloudformation.cli import Cloud, serving
 from voicectl.deploy.needs import image_needs
+from voicectl.deploy.run import BEGUN
 from voicectl.review.templates import read_assembly
 from voicectl.toolchain import ROOT
 
@@ -98,10 +99,14 @@ def test_an_empty_account_comes_up_by_the_documented_steps(operator: Operator) -
     assert refused.returncode == 2
     assert refused.stderr.count("docker buildx") == 6
     assert "put-secret-value" in refused.stderr
+    assert not BEGUN.exists()  # nothing was changed, so there is nothing to undo
 
     operator.push_images()
     operator.write_secrets()
     services = operator.deploy("services")
     assert services.returncode == 0, services.stdout + services.stderr
+    assert BEGUN.read_text() == "dev\n"
+    before = operator.client("ssm").get_parameter(Name="/voiceplane-dev/before-last-deploy")["Parameter"]["Value"]
+    assert json.loads(before)["services"] == {}  # the first deployment has nothing to go back to
     listed = pages(operator.client("ecs"), "list_services", cluster="voiceplane-dev-control-plane")
     assert {str(arn).rpartition("/")[2] for arn in listed} >= {"api", "websocket", "celery-voice", "beat", "supervisor"}

@@ -2,11 +2,13 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from contract import services
+from contract.environment import PgBouncerEnv
 from contract.images import EGRESS, IMAGES, LIVEKIT, PGBOUNCER, Image
 from contract.media import EGRESS_PROMETHEUS_PORT, MediaPorts
 from contract.services import CONTAINERS
@@ -17,6 +19,7 @@ from tests.images.dockerfile import FOLDER, ROOT, parse, read
 EACH = pytest.mark.parametrize("image", IMAGES, ids=lambda image: image.name)
 OF_PYTHON = [image for image in IMAGES if image.sources and image is not PGBOUNCER]
 EACH_OF_PYTHON = pytest.mark.parametrize("image", OF_PYTHON, ids=lambda image: image.name)
+HADOLINT = Path(sys.executable).parent / "hadolint"
 SECRET = re.compile(r"(?i)(password|secret|token|api_?key)\w*\s*=\s*[^\s$\"'\\]")
 STARTS = {
     "agent": services.AGENT,
@@ -31,7 +34,7 @@ STARTS = {
 def test_hadolint_has_nothing_to_say(image: Image) -> None:
     """It knows what goes wrong in Dockerfiles, and in the shell inside them."""
     linted = subprocess.run(
-        ["hadolint", "--no-color", FOLDER / image.name / "Dockerfile"], capture_output=True, text=True
+        [HADOLINT, "--no-color", FOLDER / image.name / "Dockerfile"], capture_output=True, text=True
     )
 
     assert (linted.returncode, linted.stdout) == (0, "")
@@ -41,7 +44,7 @@ def test_hadolint_would_say_it(tmp_path: Path) -> None:
     """The test above says nothing if it cannot fail."""
     (tmp_path / "Dockerfile").write_text("FROM debian:latest\nRUN cd /tmp\n")
 
-    assert subprocess.run(["hadolint", tmp_path / "Dockerfile"], capture_output=True).returncode == 1
+    assert subprocess.run([HADOLINT, tmp_path / "Dockerfile"], capture_output=True).returncode == 1
 
 
 @EACH
@@ -183,6 +186,16 @@ def test_versions_are_the_contracts() -> None:
     assert read("egress").arguments["EGRESS_IMAGE"] == EGRESS.origin
     assert EGRESS.origin.endswith(f":v{LIVEKIT_EGRESS.version}")
     assert f'"pgbouncer={PGBOUNCER_VERSION.version}-1*"' in " ".join(read("pgbouncer").runs)
+
+
+def test_pgbouncer_reads_every_variable_of_its_class() -> None:
+    """One that it does not read is a setting that does nothing; one that is not there ends it."""
+    script = FOLDER / "pgbouncer" / "start.sh"
+    read_ = set(re.findall(r"\$\{?([A-Z][A-Z_]+)", script.read_text()))
+
+    assert read_ == {field.upper() for field in PgBouncerEnv.model_fields}
+    assert subprocess.run(["sh", "-n", script]).returncode == 0
+    assert script.stat().st_mode & 0o111
 
 
 def test_every_folder_is_an_image() -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ OURS = ("agent", "contract", "control_plane", "runtime")
 OF_PYTHON = [image for image in IMAGES if image.sources and image is not PGBOUNCER]
 EACH = pytest.mark.parametrize("image", OF_PYTHON, ids=lambda image: image.name)
 PROBE = "runtime.kit.probe"
+OF_OURS = f"m.__name__.split('.')[0] in {OURS} and getattr(m, '__file__', None)"
 
 
 def started(image: Image) -> set[str]:
@@ -86,18 +88,20 @@ def test_an_images_sources_are_enough_to_import_it(image: Image, tmp_path: Path)
         copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
         copy(ROOT / source, target)
     modules = sorted(started(image) - {"control_plane.settings", "control_plane.wsgi"})
-    source = f"import {', '.join(modules)}; import contract; print(contract.__file__)"
+    source = f"import sys, {', '.join(modules)}; print(*[m.__file__ for m in sys.modules.values() if {OF_OURS}])"
+    path = os.pathsep.join([str(tmp_path), sysconfig.get_path("purelib")])
 
     ran = subprocess.run(
-        [sys.executable, "-c", source],
+        [sys.executable, "-S", "-c", source],  # without `site`, which would add this copy by its editable install
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)},
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": path},
         capture_output=True,
         text=True,
     )
 
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.strip() == str(tmp_path / "contract" / "__init__.py")
+    assert len(ran.stdout.split()) > 5
+    assert [file for file in ran.stdout.split() if not file.startswith(str(tmp_path))] == []
 
 
 def test_a_missing_source_and_a_missing_library_are_found() -> None:
