@@ -97,7 +97,8 @@ class Store:
             shutil.rmtree(making, ignore_errors=True)
             _run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(making), MIRROR])
             (making / "usr/local/bin/python").symlink_to("/usr/bin/python3")
-            shutil.rmtree(making / "var/cache/apt/archives", ignore_errors=True)
+            for left_over in ("var/cache/apt/archives", "var/lib/apt/lists"):
+                shutil.rmtree(making / left_over, ignore_errors=True)
             making.rename(root)
         (self.folder / "Dockerfile").write_text(BASE_FILE)
         names = [option for name in BASES for option in ("--tag", name)]
