@@ -36,7 +36,7 @@ def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> 
         DeployRefused: With a list of what is missing and the commands that supply it.
     """
     BEGUN.unlink(missing_ok=True)
-    code = synthesize(environment)
+    code = cdk("synth", "--quiet", "--context", f"environment={environment}", "--output", str(OUT))
     if code:
         return code
     assembly = read_assembly(OUT)
@@ -47,11 +47,6 @@ def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> 
     if step is Step.SERVICES:
         begin(environment)
     return cdk(*deploy_arguments(assembly, step=step))
-
-
-def synthesize(environment: str) -> int:
-    """Write an environment's templates into `cdk.out`; answer the CLI's exit code."""
-    return cdk("synth", "--quiet", "--context", f"environment={environment}", "--output", str(OUT))
 
 
 def deploy_arguments(assembly: Assembly, *, step: Step) -> list[str]:

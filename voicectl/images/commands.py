@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 @images.command()
 def plan(
     env: Environment,
-    output: Annotated[Path, typer.Option(help="a file; the CDK speaks on standard output too")] = Path("/dev/stdout"),
+    output: Annotated[Path, typer.Option(help="a file")] = Path("/dev/stdout"),
 ) -> None:
     """Write as JSON which images an environment's repositories still need, and what makes each.
 
@@ -28,7 +28,8 @@ def plan(
     import json
 
     from voicectl.images.push import missing_pushes
-    from voicectl.images.run import account_of, synthesized
+    from voicectl.images.run import account_of
+    from voicectl.review.sides import synthesized
 
     with _told():
         assembly = synthesized(env)
@@ -60,7 +61,8 @@ def push(
 
     from config.load import load_or_exit
     from voicectl.images import push as pushing
-    from voicectl.images.run import account_of, carry_out, synthesized
+    from voicectl.images.run import account_of, carry_out
+    from voicectl.review.sides import synthesized
 
     with _told():
         assembly = synthesized(env)
@@ -94,12 +96,14 @@ def _told() -> Iterator[None]:
     """Say what stopped a command."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    from config.errors import ConfigError
     from voicectl.deploy.errors import DeliveryError
+    from voicectl.review.errors import ReviewRefused
     from voicectl.toolchain import ToolMissing
 
     try:
         yield
-    except (DeliveryError, ToolMissing) as refused:
+    except (ConfigError, DeliveryError, ReviewRefused, ToolMissing) as refused:
         typer.echo(refused, err=True)
         raise typer.Exit(2) from None
     except (BotoCoreError, ClientError) as refused:

@@ -9,21 +9,9 @@ from collections.abc import Callable, Sequence
 import boto3
 
 from voicectl.deploy.errors import DeployRefused
-from voicectl.deploy.run import OUT, synthesize
 from voicectl.images.push import Push, docker_login
-from voicectl.review.templates import Assembly, read_assembly
+from voicectl.review.templates import Assembly
 from voicectl.toolchain import ROOT, ToolMissing
-
-
-def synthesized(environment: str) -> Assembly:
-    """The templates of an environment, made now.
-
-    Raises:
-        DeployRefused: They cannot be made; the CDK has said why.
-    """
-    if synthesize(environment):
-        raise DeployRefused(f"{environment} cannot be synthesized; nothing was changed")
-    return read_assembly(OUT)
 
 
 def account_of(assembly: Assembly) -> str:

@@ -11,8 +11,6 @@ from typer.testing import CliRunner
 from tests.fakes.cloudformation.account import empty_account
 from voicectl.command_line import app
 
-pytestmark = pytest.mark.xdist_group("cli")  # of those who use this copy's own cdk.out
-
 
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
