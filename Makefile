@@ -37,6 +37,9 @@ test: setup check page livekit ## everything
 	@$(BIN)/pytest --numprocesses=3 --dist=loadgroup --ignore=tests/flows
 	@$(BIN)/pytest tests/flows # alone: people speak at their own pace in there
 
+images: setup .venv/.test livekit ## every image built without Docker, run and measured; as root, with buildah podman runc fuse-overlayfs uidmap debootstrap
+	@VOICEPLANE_IMAGES=1 $(BIN)/pytest -n0 tests/images/test_lane.py
+
 livekit: setup ## LiveKit's server in the cache, built once where it cannot be found; tests that need it are skipped without
 	-@$(BIN)/python -m voicectl.up.livekit_server
 
@@ -99,4 +102,4 @@ frontend/dist/index.html: frontend/node_modules/.made $(PAGE)
 	@cd frontend && $(NPM) run --silent build -- --logLevel=warn
 	@touch $@
 
-.PHONY: help synth diff bootstrap deploy up test livekit check fix schema page digests bench-synth lock setup
+.PHONY: help synth diff bootstrap deploy up test images livekit check fix schema page digests bench-synth lock setup

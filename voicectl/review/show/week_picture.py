@@ -40,8 +40,7 @@ def week_svg(review: Review) -> str:
 
 def _noon(number: int) -> str:
     x = NAME + number * DAY
-    marks = ((0, "0"), (6, "6"), (12, "12"), (18, "18"))
-    return "".join(f'<text class="soft" x="{x + hour * CELL}" y="30">{word}</text>' for hour, word in marks)
+    return "".join(f'<text class="soft" x="{x + hour * CELL}" y="30">{hour}</text>' for hour in range(0, 24, 6))
 
 
 def _row(row: WeekRow, *, y: int, bounds: str) -> Iterator[str]:
