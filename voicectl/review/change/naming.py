@@ -76,6 +76,7 @@ class Naming:
             return ENVIRONMENT
         if self.domain:
             text = re.sub(rf"(?<![a-z0-9-]){re.escape(self.domain)}", DOMAIN, text)
+            text = text.replace(self.domain.replace(".", "-"), DOMAIN)  # where a name may have no dots
         text = re.sub(rf"(?<![a-z0-9]){re.escape(self.region)}(?![a-z0-9])", REGION, text)
         text = self._separated.sub(rf"\g<1>{ENVIRONMENT}", text)
         text, joined = self._joined.subn(ENVIRONMENT, text)
