@@ -136,6 +136,7 @@ class Call:
             ended_at=ending.at,
             last_turn=self._transcript.last_turn,
             recording_key=key,
+            recording_started_at=self._recording_started_at(),
             usage=self._pipeline.usage(self._session),
         )
         try:
@@ -174,7 +175,7 @@ class Call:
         await session.start(Agent(instructions=self._metadata.prompt), record=False)
 
     async def _record(self) -> None:
-        """The recording begins with the caller, who may be quicker than the agent."""
+        """The recording begins with the caller, or with the agent who was slower; the film shows the difference."""
         if self._metadata.record:
             await self._wired.wait()
             await self._recorder.start(output_path=self._file)
@@ -186,6 +187,11 @@ class Call:
             self._session.say(self._metadata.greeting)
         else:
             self._session.generate_reply()
+
+    def _recording_started_at(self) -> datetime | None:
+        """Later than the caller's join where the agent came late: what is before it is not in the file."""
+        began = self._recorder.recording_started_at
+        return None if began is None else datetime.fromtimestamp(began, UTC)
 
     async def _upload(self, patience_seconds: float) -> str | None:
         if not self._metadata.record:

@@ -142,10 +142,11 @@ class SessionFinished(Payload):
     attempt: int = Field(ge=1)
     reason: Reason
     detail: str = Field("", max_length=2048)
-    started_at: AwareDatetime | None = Field(None, description="when the caller first joined, and the recording began")
+    started_at: AwareDatetime | None = Field(None, description="when the agent first saw the caller")
     ended_at: AwareDatetime
     last_turn: int = Field(ge=0)
     recording_key: str | None = None
+    recording_started_at: AwareDatetime | None = Field(None, description="the moment of its first sample")
     usage: tuple[UsageItem, ...] = ()
 
 

@@ -28,6 +28,7 @@ class VoiceSession(models.Model):
         caller_sid: LiveKit's id of the caller's latest connection.
         silent_since: When the clean-up first missed the agent's heartbeats.
         finished_at: When the agent, or the clean-up in its place, handed the session over to the jobs.
+        recording_started_at: The moment of its first sample; None when nobody told, as of an agent that was lost.
         cost: Line by line, with what has no price.
     """
 
@@ -54,6 +55,7 @@ class VoiceSession(models.Model):
     completed_at = models.DateTimeField(null=True, blank=True)
     last_turn = models.PositiveIntegerField(default=0)
     recording_key = models.CharField(max_length=256, blank=True, default="")
+    recording_started_at = models.DateTimeField(null=True, blank=True)
     video_key = models.CharField(max_length=256, blank=True, default="")
     transcript_key = models.CharField(max_length=256, blank=True, default="")
     cost_usd = models.DecimalField(max_digits=16, decimal_places=8, null=True, blank=True)

@@ -253,6 +253,8 @@ async def test_what_was_said_is_recorded_from_the_callers_join_on(
     assert record.finished is not None
     assert record.finished.recording_key == "sessions/vs_1/audio.ogg"
     assert record.finished.started_at is not None
+    assert record.finished.recording_started_at is not None
+    assert record.finished.recording_started_at >= record.finished.started_at
     sound = aws.client("s3").get_object(Bucket=RECORDINGS, Key="sessions/vs_1/audio.ogg")["Body"].read()
     assert sound[:4] == b"OggS"
 

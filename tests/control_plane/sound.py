@@ -1,5 +1,6 @@
 """Recordings as an agent leaves them, and as it must not."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -28,6 +29,14 @@ def wave(target: Path, *, rate: int, channels: int, samples: int) -> Path:
         fed=bytes(2 * channels * samples),
     )
     return target
+
+
+def silences(file: Path) -> list[tuple[float, float]]:
+    """Answer from when to when nothing is heard, in seconds."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(file), "-af", "silencedetect=d=0.5", "-f", "null", "-"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    starts, ends = (re.findall(rf"silence_{edge}: ([\d.-]+)", said) for edge in ("start", "end"))
+    return [(float(start), float(end)) for start, end in zip(starts, ends, strict=True)]
 
 
 def _ffmpeg(*arguments: str, fed: bytes = b"") -> None:

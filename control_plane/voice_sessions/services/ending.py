@@ -44,15 +44,23 @@ def voice_session_finish(session_id: str, finished: SessionFinished, *, now: dat
         known = AUDIO_KEY.format(session_id=session_id)
         # Another key would let one session's token read another's recording.
         recording = known if finished.recording_key == known else ""
+        _date_recording(session, finished.recording_started_at)
         _hand_to_jobs(session, recording=recording, last_turn=finished.last_turn, now=now)
     return session
 
 
 def _date_start(session: VoiceSession, started_at: datetime | None) -> None:
-    """The agent saw the caller join before it could say so; the recording begins then."""
+    """The agent saw the caller join before it could say so; the call begins then."""
     if started_at is not None and session.active_at is not None and started_at < session.active_at:
         session.active_at = max(started_at, session.created_at)
         session.save(update_fields=["active_at"])
+
+
+def _date_recording(session: VoiceSession, started_at: datetime | None) -> None:
+    """Where the sound lies in the call: an agent that was slower than the caller recorded less than all of it."""
+    if session.recording_started_at is None and started_at is not None:
+        session.recording_started_at = started_at
+        session.save(update_fields=["recording_started_at"])
 
 
 def voice_session_abandon(session_id: str, *, recording: str, now: datetime) -> VoiceSession:

@@ -34,11 +34,19 @@ class Measured(NamedTuple):
     frames: int
 
 
-def film_make(sound: Path, *, target: Path) -> Measured:
+class Place(NamedTuple):
+    """Where a sound lies in its call."""
+
+    begins_seconds: float
+    call_seconds: float
+
+
+def film_make(sound: Path, *, target: Path, place: Place | None = None) -> Measured:
     """Make a film of a call's sound, read it back, and answer what it measures.
 
     Args:
         sound: Anything that ffmpeg reads.
+        place: The film is as long as the call, and silent where there is no sound; None for as long as the sound.
         target: Written whole; what is there after an error is void.
 
     Raises:
@@ -47,13 +55,22 @@ def film_make(sound: Path, *, target: Path) -> Measured:
     """
     _refuse_full_disk(sound, folder=target.parent)
     encoded = target.with_suffix(".m4a")
-    length = _run(["-i", str(sound), "-map", "0:a:0", "-c:a", "aac", "-b:a", "64k", str(encoded)], what="encode")
-    if length.seconds <= 0:
+    source = ["-i", str(sound), "-map", "0:a:0"]
+    if _run([*source, "-c", "copy", "-f", "null", "-"], what="open").seconds <= 0:
         raise JobImpossible("recording_empty: no sound in it")
+    length = _run([*source, *_placed(place), "-c:a", "aac", "-b:a", "64k", str(encoded)], what="encode")
     repeat = ["-stream_loop", "-1", "-i", str(pictures()), "-i", str(encoded), "-map", "0:v", "-map", "1:a"]
     cut = ["-t", f"{length.seconds:.6f}", "-c", "copy", "-movflags", "+faststart", str(target)]
     _run([*repeat, *cut], what="join")
     return _verify(target, expected=length.seconds)
+
+
+def _placed(place: Place | None) -> list[str]:
+    """Silence before the sound and after it, and nothing beyond the call."""
+    if place is None:
+        return []
+    delay = f"adelay={round(place.begins_seconds * 1000)}:all=1"
+    return ["-af", f"{delay},apad", "-t", f"{place.call_seconds:.3f}"]
 
 
 @cache

@@ -133,6 +133,17 @@ def test_who_ended_it_first_is_the_reason(stranger: Client) -> None:
     assert answer.json()["reason"] == "hangup"
 
 
+def test_when_the_recording_began_is_kept(stranger: Client) -> None:
+    """The film is as long as the call, which may have begun before it."""
+    session = session_in(State.ACTIVE)
+    began = timezone.now() + timedelta(seconds=1)
+
+    post(stranger, session, "finish", finished(recording_started_at=began))
+    post(stranger, session, "finish", finished(recording_started_at=began + timedelta(minutes=1)))
+
+    assert VoiceSession.objects.get().recording_started_at == began
+
+
 def test_a_recording_of_another_session_is_not_taken(stranger: Client) -> None:
     """A token is one session's; its agent must not have another's sound made into its film."""
     session = session_in(State.ACTIVE)

@@ -10,7 +10,7 @@ import pytest
 
 from control_plane.errors import JobFailed, JobImpossible
 from control_plane.voice_sessions.services import film
-from tests.control_plane.sound import recording, wave
+from tests.control_plane.sound import recording, silences, wave
 
 
 @pytest.mark.parametrize("seconds", [0.5, 7.37, 61.0])
@@ -23,6 +23,25 @@ def test_a_film_lasts_as_long_as_its_sound(tmp_path: Path, seconds: float) -> No
     found = film.measure(tmp_path / "call.mp4")
     assert abs(found.seconds - seconds) < 0.5
     assert abs(found.frames / found.seconds - 15) < 15 / found.frames + 0.5
+
+
+def test_a_film_covers_the_call_from_before_the_sound_to_after_it(tmp_path: Path) -> None:
+    """The caller may be there before the agent records; what is heard then lies where the transcript says."""
+    sound = recording(tmp_path / "audio.ogg", seconds=3)
+
+    film.film_make(sound, target=tmp_path / "call.mp4", place=film.Place(begins_seconds=1.3, call_seconds=6.0))
+
+    assert abs(film.measure(tmp_path / "call.mp4").seconds - 6.0) < 0.1
+    assert silences(tmp_path / "call.mp4") == [pytest.approx((0, 1.3), abs=0.1), pytest.approx((4.3, 6.0), abs=0.1)]
+
+
+def test_what_was_recorded_after_the_call_is_not_in_its_film(tmp_path: Path) -> None:
+    """The agent hears of a hang-up a moment later than the record."""
+    sound = recording(tmp_path / "audio.ogg", seconds=5)
+
+    found = film.film_make(sound, target=tmp_path / "call.mp4", place=film.Place(begins_seconds=0, call_seconds=3.6))
+
+    assert abs(found.seconds - 3.6) < 0.1
 
 
 def test_a_film_is_h264_at_15_frames_and_aac(tmp_path: Path) -> None:
@@ -60,7 +79,7 @@ def test_what_is_no_sound_fails(tmp_path: Path, content: bytes) -> None:
     sound = tmp_path / "audio.ogg"
     sound.write_bytes(content)
 
-    with pytest.raises(JobFailed, match="ffmpeg could not encode"):
+    with pytest.raises(JobFailed, match="ffmpeg could not open"):
         film.film_make(sound, target=tmp_path / "call.mp4")
 
 

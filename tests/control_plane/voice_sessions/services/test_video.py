@@ -5,12 +5,15 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from contract.session import State
 from control_plane.errors import JobFailed, JobImpossible
+from control_plane.voice_sessions.models import VoiceSession
+from control_plane.voice_sessions.services.film import measure
 from control_plane.voice_sessions.services.video import video_assemble
 from tests.control_plane.given import session_in
 from tests.control_plane.sound import recording
@@ -66,6 +69,20 @@ def test_a_missing_recording_is_said_by_name() -> None:
 
     with pytest.raises(JobImpossible, match="recording_missing"):
         video_assemble(session.pk)
+
+
+def test_a_film_is_as_long_as_its_call_though_the_agent_came_late(aws: Aws, tmp_path: Path) -> None:
+    """From the caller's join to the end, whatever part of it was recorded."""
+    session_id = uploaded(aws, tmp_path, seconds=3)
+    joined = VoiceSession.objects.get().created_at
+    VoiceSession.objects.update(
+        active_at=joined, recording_started_at=joined + timedelta(seconds=1.3), ended_at=joined + timedelta(seconds=5)
+    )
+
+    video_assemble(session_id)
+
+    aws.client("s3").download_file(RECORDINGS, f"sessions/{session_id}/call.mp4", str(tmp_path / "call.mp4"))
+    assert abs(measure(tmp_path / "call.mp4").seconds - 5) < 0.1
 
 
 def test_a_film_lies_beside_its_sound(aws: Aws, tmp_path: Path) -> None:
