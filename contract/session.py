@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, mod
 
 MAX_METADATA_BYTES: Final = 512 * 1024  # LiveKit accepts more; a prompt does not need more
 MAX_PARTICIPANTS: Final = 4  # the caller, the agent, an observer, the recorder
+MAX_COUNT: Final = 2**31 - 1  # PostgreSQL's integer, in which attempts, turns and milliseconds are kept
+MAX_QUANTITY: Final = 1e12  # of one usage: more than anybody can use, and less than its column holds
 IDENTITY_CALLER: Final = "caller"
 IDENTITY_AGENT: Final = "agent"
 
@@ -68,8 +70,10 @@ class SessionMetadata(Payload):
 
     session_id: str = Field(min_length=1, max_length=64)
     simulation_service: str = Field(min_length=1, max_length=64, description="the pipeline's name")
-    attempt: int = Field(1, ge=1, description="a later attempt fences an earlier agent")
-    turns_before: int = Field(0, ge=0, description="turns in the record when this attempt began; its first is the next")
+    attempt: int = Field(1, ge=1, le=MAX_COUNT, description="a later attempt fences an earlier agent")
+    turns_before: int = Field(
+        0, ge=0, le=MAX_COUNT, description="turns in the record when this attempt began; its first is the next"
+    )
     language: str = Field("en", min_length=2, max_length=16)
     prompt: str = Field("", max_length=MAX_METADATA_BYTES // 4)
     greeting: str = Field("", max_length=4096)
@@ -100,28 +104,30 @@ class Speaker(StrEnum):
 class TranscriptTurn(Payload):
     """One committed turn; `number` counts from 1 within a session, whatever the attempt."""
 
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=MAX_COUNT)
     speaker: Speaker
     text: str = Field(max_length=65536, repr=False)
     started_at: AwareDatetime
     ended_at: AwareDatetime
     interrupted: bool = False
-    latency_ms: int | None = Field(None, ge=0, description="end of the caller's turn to the agent's audio")
+    latency_ms: int | None = Field(
+        None, ge=0, le=MAX_COUNT, description="end of the caller's turn to the agent's audio"
+    )
 
 
 class UsageItem(Payload):
     """What one provider was used for in this attempt so far: a total, so that posting it again changes nothing."""
 
-    provider: str
+    provider: str = Field(max_length=64)
     unit: Literal["input_tokens", "output_tokens", "cached_tokens", "characters", "audio_seconds"]
-    model: str
-    quantity: float = Field(ge=0, description="in the unit's own measure")
+    model: str = Field(max_length=128)
+    quantity: float = Field(ge=0, le=MAX_QUANTITY, description="in the unit's own measure")
 
 
 class TurnsPosted(Payload):
     """Callback `POST /internal/sessions/{id}/turns`; posting a turn again changes nothing."""
 
-    attempt: int = Field(ge=1)
+    attempt: int = Field(ge=1, le=MAX_COUNT)
     turns: tuple[TranscriptTurn, ...] = Field(max_length=200)
     usage: tuple[UsageItem, ...] = ()
 
@@ -129,7 +135,7 @@ class TurnsPosted(Payload):
 class Heartbeat(Payload):
     """Callback `POST /internal/sessions/{id}/heartbeat`, once a second."""
 
-    attempt: int = Field(ge=1)
+    attempt: int = Field(ge=1, le=MAX_COUNT)
     sent_at: AwareDatetime
     caller_present: bool | None = Field(description="null from an agent on its way into the room: it cannot know yet")
     ending: Reason | None = Field(None, description="the agent ends the call now: the record does, before what follows")
@@ -139,12 +145,12 @@ class Heartbeat(Payload):
 class SessionFinished(Payload):
     """Callback `POST /internal/sessions/{id}/finish`; a second one answers like the first."""
 
-    attempt: int = Field(ge=1)
+    attempt: int = Field(ge=1, le=MAX_COUNT)
     reason: Reason
     detail: str = Field("", max_length=2048)
     started_at: AwareDatetime | None = Field(None, description="when the agent first saw the caller")
     ended_at: AwareDatetime
-    last_turn: int = Field(ge=0)
+    last_turn: int = Field(ge=0, le=MAX_COUNT)
     recording_key: str | None = None
     recording_started_at: AwareDatetime | None = Field(None, description="the moment of its first sample")
     usage: tuple[UsageItem, ...] = ()
@@ -158,7 +164,7 @@ class CallbackAnswer(Payload):
 
     state: State
     reason: Reason | None = None
-    attempt: int = Field(ge=1)
+    attempt: int = Field(ge=1, le=MAX_COUNT)
 
 
 class SessionEvent(Payload):

@@ -1,10 +1,13 @@
 """Around the API: health, probes, other origins, the schema, and what Django thinks of its settings."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 
 import pytest
 import yaml
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from tests.control_plane.settings import PAGE_ORIGIN
@@ -49,6 +52,40 @@ def test_no_other_origin_may_read_an_answer(stranger: Client) -> None:
 
     assert "Access-Control-Allow-Origin" not in answer
     assert "Origin" in answer["Vary"]
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+@pytest.mark.parametrize("path", ["/", "/nothing", "/internal", "/api/v1/nothing", "/api/v1/sessions/%00"])
+def test_an_unknown_path_is_a_problem_that_says_so(client: Client, path: str, method: str) -> None:
+    """A slip in an address is the client's, not ours; a NUL is in no session's id."""
+    answer = getattr(client, method)(path)
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "not_found"
+
+
+def test_a_mistake_of_ours_is_logged_and_not_shown(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    """The client reads that it was ours; whoever is paged reads which it was."""
+    client.raise_request_exception = False
+    with without_sessions_table():
+        answer = client.get("/api/v1/sessions")
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert "voice_sessions_voicesession" not in answer.content.decode()
+    assert "ProgrammingError" in caplog.text
+    assert "Traceback" in caplog.text
+
+
+@contextmanager
+def without_sessions_table() -> Iterator[None]:
+    """A database that is behind the code."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE voice_sessions_voicesession RENAME TO put_away")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE put_away RENAME TO voice_sessions_voicesession")
 
 
 def test_the_schema_is_whole(client: Client) -> None:

@@ -37,8 +37,8 @@ def problem(refused: Refused) -> HttpResponse:
     )
 
 
-def no_such_path(_request: HttpRequest, _raised: Exception) -> HttpResponse:
-    """Answer for a path that is nothing's."""
+def no_such_path(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  its name is Django's
+    """Answer for a path that is nothing's; Django passes the exception by this name."""
     return _response(status=404, code="not_found", title="Not found", detail="no such path", hint="see /api/schema")
 
 

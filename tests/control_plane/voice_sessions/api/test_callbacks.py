@@ -224,6 +224,31 @@ def test_a_bad_body_is_refused_and_nothing_is_lost(stranger: Client, body: bytes
     assert VoiceSession.objects.get().state == State.ACTIVE
 
 
+@pytest.mark.parametrize(
+    ("what", "field", "different"),
+    [
+        ("turns", "attempt", {"attempt": 2**31}),
+        ("turns", "turns.0.number", {"turns": [{**turn(1).model_dump(mode="json"), "number": 2**31}]}),
+        ("turns", "turns.0.latency_ms", {"turns": [{**turn(1).model_dump(mode="json"), "latency_ms": 2**31}]}),
+        ("turns", "usage.0.quantity", {"usage": [{**used(1).model_dump(), "quantity": 1e30}]}),
+        ("turns", "usage.0.provider", {"usage": [{**used(1).model_dump(), "provider": "x" * 65}]}),
+        ("turns", "usage.0.model", {"usage": [{**used(1).model_dump(), "model": "x" * 129}]}),
+        ("finish", "last_turn", {"last_turn": 2**31}),
+    ],
+)
+def test_what_the_record_cannot_hold_is_refused_by_its_field(
+    stranger: Client, what: str, field: str, different: dict[str, Any]
+) -> None:
+    """PostgreSQL would refuse it too, as a mistake of ours."""
+    session = session_in(State.ACTIVE)
+    usual = {"turns": TurnsPosted(attempt=1, turns=()), "finish": finished()}[what].model_dump(mode="json")
+
+    answer = post(stranger, session, what, json.dumps({**usual, **different}))
+
+    assert (answer.status_code, answer.json()["detail"].split(": ")[0]) == (422, field)
+    assert VoiceSession.objects.get().state == State.ACTIVE
+
+
 def test_what_was_said_is_in_no_error(stranger: Client) -> None:
     """Errors are logged by whoever gets them."""
     session = session_in(State.ACTIVE)
