@@ -96,6 +96,11 @@ class VoiceSession(models.Model):
         return self.state in OPEN
 
     @property
+    def is_closed(self) -> bool:
+        """Whether its transcript and price are made: what is told after them would be in the record only."""
+        return self.state == State.COMPLETED or bool(self.transcript_key)
+
+    @property
     def has_ended(self) -> bool:
         """Whether late news of it are void."""
         return self.state not in UNENDED

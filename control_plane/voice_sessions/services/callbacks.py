@@ -18,7 +18,7 @@ from control_plane.voice_sessions.transitions import attempt_take, session_lock,
 
 
 def turns_post(session_id: str, posted: TurnsPosted, *, now: datetime) -> VoiceSession:
-    """Keep the turns that are new, and the greater of each usage total.
+    """Keep the turns that are new, and the greater of each usage total, until the record is closed.
 
     Raises:
         SessionUnknown: There is none.
@@ -27,6 +27,8 @@ def turns_post(session_id: str, posted: TurnsPosted, *, now: datetime) -> VoiceS
     with transaction.atomic():
         session = session_lock(session_id)
         attempt_take(session, posted.attempt)
+        if session.is_closed:
+            return session
         new = _keep_turns(session, posted.turns)
         usage_record(session_id, posted.usage, attempt=posted.attempt)
         for turn in new:

@@ -30,16 +30,21 @@ def voice_session_end(
 def voice_session_finish(session_id: str, finished: SessionFinished, *, now: datetime) -> VoiceSession:
     """Take the agent's last word: end the session if nobody has, and hand it over to the jobs, once.
 
-    A recording that a late agent brings after the clean-up has finished the session is still made a film.
+    A recording that a late agent brings after the clean-up has finished the session is still made a film, but
+    not when the session is completed: others were told that this is all of it.
 
     Raises:
         SessionUnknown: There is none.
         AttemptOutdated: Another agent has the call.
     """
     with transaction.atomic():
-        attempt_take(session_lock(session_id), finished.attempt)
+        session = session_lock(session_id)
+        attempt_take(session, finished.attempt)
+        if session.state == State.COMPLETED:
+            return session
         session = session_move(session_id, State.ENDED, now=now, reason=finished.reason, detail=finished.detail).session
-        usage_record(session_id, finished.usage, attempt=finished.attempt)
+        if not session.is_closed:
+            usage_record(session_id, finished.usage, attempt=finished.attempt)
         _date_start(session, finished.started_at)
         known = AUDIO_KEY.format(session_id=session_id)
         # Another key would let one session's token read another's recording.

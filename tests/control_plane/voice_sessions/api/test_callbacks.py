@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from contract.session import Reason, SessionFinished, State, TurnsPosted, UsageItem
 from control_plane.voice_sessions.models import OutboxRow, TranscriptTurn, UsageTotal, VoiceSession
+from control_plane.voice_sessions.services.job import job_perform
 from tests.control_plane.given import bearer, heartbeat, session_in, turn
 from tests.platform.valkey import Valkey
 
@@ -122,6 +123,66 @@ def test_finish_twice_answers_alike(stranger: Client) -> None:
 
     assert first.json() == second.json() == {"state": "ended", "reason": "agent_finished", "attempt": 1}
     assert sorted(OutboxRow.objects.values_list("job", flat=True)) == ["transcript-finalise", "video-assemble"]
+
+
+def record_of(session: VoiceSession) -> dict[str, Any]:
+    """All that a late callback could change."""
+    return {
+        "session": VoiceSession.objects.filter(pk=session.pk).values().get(),
+        "turns": list(TranscriptTurn.objects.values_list("number", "text")),
+        "usage": list(UsageTotal.objects.values_list("unit", "quantity")),
+        "jobs": list(OutboxRow.objects.values_list("job", "state")),
+    }
+
+
+def close(session: VoiceSession, *, completed: bool) -> None:
+    """Make what follows a call: its transcript, and the hand-over that completes it."""
+    for job in ("transcript-finalise", "session-completed")[: 1 + completed]:
+        row = OutboxRow.objects.get(session=session, job=job)
+        job_perform(row.pk, job, delivery=job, now=timezone.now())
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("completed", [False, True], ids=["with its transcript made", "completed"])
+def test_what_comes_after_the_transcript_changes_nothing(stranger: Client, completed: bool) -> None:
+    """Turns, usage and price would no longer be those of the file and of the hand-over; the agent is not at fault."""
+    session = session_in(State.ACTIVE)
+    post(stranger, session, "turns", TurnsPosted(attempt=1, turns=(turn(1), turn(2)), usage=(used(1000),)))
+    post(stranger, session, "finish", finished())
+    close(session, completed=completed)
+    closed = record_of(session)
+
+    turns = post(stranger, session, "turns", TurnsPosted(attempt=1, turns=(turn(3),), usage=(used(5000),)))
+    last = post(stranger, session, "finish", finished(reason=Reason.IDLE, usage=(used(9000),)))
+
+    state = "completed" if completed else "ended"
+    assert (turns.status_code, last.status_code) == (200, 200)
+    assert turns.json() == last.json() == {"state": state, "reason": "agent_finished", "attempt": 1}
+    assert record_of(session) == closed
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_recording_that_comes_after_completion_is_no_job(stranger: Client) -> None:
+    """Whoever was told of the session was told that there is no film."""
+    session = session_in(State.ACTIVE)
+    post(stranger, session, "finish", finished())
+    close(session, completed=True)
+    closed = record_of(session)
+
+    post(stranger, session, "finish", finished(recording_key=f"sessions/{session.pk}/audio.ogg", last_turn=99))
+
+    assert record_of(session) == closed
+
+
+def test_the_last_turns_and_usage_count_after_the_hang_up(stranger: Client) -> None:
+    """The record ends at once; what the agent had not sent by then comes after."""
+    session = session_in(State.ENDED)
+
+    post(stranger, session, "turns", TurnsPosted(attempt=1, turns=(turn(1),), usage=(used(1000),)))
+    post(stranger, session, "finish", finished(usage=(used(1200),)))
+
+    assert list(TranscriptTurn.objects.values_list("number", flat=True)) == [1]
+    assert [float(each.quantity) for each in UsageTotal.objects.all()] == [1200.0]
 
 
 def test_who_ended_it_first_is_the_reason(stranger: Client) -> None:
