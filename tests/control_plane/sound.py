@@ -14,6 +14,13 @@ def recording(target: Path, *, seconds: float, tone: bool = True) -> Path:
     return target
 
 
+def narrow_recording(target: Path, *, seconds: float) -> Path:
+    """Write noise of so few bits that the film of it is more than ten times as large."""
+    noise = f"anoisesrc=d={seconds}:a=0.02:seed=1"
+    _ffmpeg("-f", "lavfi", "-i", noise, "-ac", "1", "-c:a", "libopus", "-b:a", "6k", str(target))
+    return target
+
+
 def wave(target: Path, *, rate: int, channels: int, samples: int) -> Path:
     """Write a WAV file of so many samples, possibly none."""
     _ffmpeg(

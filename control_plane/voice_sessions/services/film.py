@@ -4,6 +4,7 @@ Nothing is encoded per second of the call but its sound (facts: performance §9)
 limit and a process group of its own, which is killed whole.
 """
 
+import errno
 import os
 import shutil
 import signal
@@ -25,6 +26,7 @@ RUN_SECONDS: Final = 120  # of one run; a call of eight hours needs 40 s for its
 TOLERANCE_SECONDS: Final = 0.5  # between film and sound
 FREE_FACTOR: Final = 3  # the sound, encoded, and the film
 SAID_CHARACTERS: Final = 300
+DISK_FULL_STATUS: Final = 256 - errno.ENOSPC  # ffmpeg exits with the negative error number, of which a byte is left
 
 
 class Measured(NamedTuple):
@@ -123,6 +125,8 @@ def _run(arguments: Sequence[str], *, what: str) -> Measured:
             raise JobFailed(f"ffmpeg took more than {RUN_SECONDS} s to {what}") from None
         finally:
             _kill_group(process)
+        if process.returncode == DISK_FULL_STATUS:  # and what ffmpeg said of it did not fit either
+            raise JobFailed(f"the disk is full: ffmpeg could not {what}; another worker may have more room")
         if process.returncode:
             said.seek(0)
             text = said.read().decode(errors="replace").strip().replace("\n", " ")[-SAID_CHARACTERS:]

@@ -13,10 +13,10 @@ import pytest
 from contract.session import State
 from control_plane.errors import JobFailed, JobImpossible
 from control_plane.voice_sessions.models import VoiceSession
-from control_plane.voice_sessions.services.film import measure
+from control_plane.voice_sessions.services.film import measure, pictures
 from control_plane.voice_sessions.services.video import video_assemble
 from tests.control_plane.given import session_in
-from tests.control_plane.sound import recording
+from tests.control_plane.sound import narrow_recording, recording
 from tests.platform.aws import RECORDINGS, Aws
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -38,7 +38,8 @@ def keys(aws: Aws) -> list[str]:
 
 @pytest.fixture
 def little_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A place for temporary files that holds 256 KiB."""
+    """A place for temporary files that holds 256 KiB; the pictures were drawn before it filled up."""
+    pictures()
     folder = tmp_path / "little"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
@@ -52,15 +53,31 @@ def little_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 
 def test_a_full_disk_leaves_nothing_behind(aws: Aws, tmp_path: Path, little_disk: Path) -> None:
-    """The sound fits, the film does not: the job fails, is tried again elsewhere, and S3 never saw a half."""
+    """What is known to need more is not begun: the job is tried again elsewhere, and S3 never saw a half."""
     session_id = uploaded(aws, tmp_path, seconds=20)
 
-    with pytest.raises(JobFailed):
+    with pytest.raises(JobFailed, match="bytes free, .* are needed|No space left"):
         video_assemble(session_id)
 
     assert keys(aws) == ["audio.ogg"]
     assert not list(little_disk.glob("voiceplane-film-*"))
     assert shutil.disk_usage(little_disk).free > 100_000
+
+
+@pytest.mark.parametrize(("seconds", "what"), [(40, "encode"), (20, "join")])
+def test_a_disk_that_fills_up_under_the_film_is_named(
+    aws: Aws, tmp_path: Path, little_disk: Path, seconds: float, what: str
+) -> None:
+    """There was room for the sound and its estimate; the operator must not look for a broken recording."""
+    session_id = session_in(State.ENDED).pk
+    sound = narrow_recording(tmp_path / "audio.ogg", seconds=seconds)
+    aws.client("s3").upload_file(str(sound), RECORDINGS, f"sessions/{session_id}/audio.ogg")
+
+    with pytest.raises(JobFailed, match=f"the disk is full: ffmpeg could not {what}"):
+        video_assemble(session_id)
+
+    assert keys(aws) == ["audio.ogg"]
+    assert not list(little_disk.glob("voiceplane-film-*"))
 
 
 def test_a_missing_recording_is_said_by_name() -> None:
