@@ -20,6 +20,7 @@ from contract.environment import AgentEnv
 from contract.session import Reason, SessionMetadata
 from runtime.kit import logs
 from runtime.kit.cloudwatch import Publisher
+from runtime.kit.fleet import CallKind
 
 _REASONS: Final[dict[type[Exception], Reason]] = {
     MetadataUnreadable: Reason.INVALID_METADATA,
@@ -93,6 +94,15 @@ def read_metadata(text: str) -> SessionMetadata:
             f"{'.'.join(map(str, fault['loc'])) or 'metadata'}: {fault['msg']}" for fault in invalid.errors()
         )
         raise MetadataUnreadable(f"the dispatch's metadata is no SessionMetadata: {faults}") from None
+
+
+def kind_of(text: str) -> CallKind | None:
+    """Answer what a job's call is counted by; None when its metadata is unreadable, and the job about to be refused."""
+    try:
+        metadata = read_metadata(text)
+    except MetadataUnreadable:
+        return None
+    return CallKind(metadata.simulation_service, metadata.language)
 
 
 async def _hold(ctx: JobContext, metadata: SessionMetadata, control_plane: ControlPlane) -> None:

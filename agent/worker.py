@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 from livekit.agents import AgentServer, JobExecutorType, JobRequest
 
-from agent.job import enter, leave, prepare
+from agent.job import enter, kind_of, leave, prepare
 from agent.pipelines import PRELOAD
 from contract.environment import AgentEnv
 from contract.metrics import PROTECTION_REFUSED
@@ -24,7 +24,7 @@ from runtime.kit import valkey
 from runtime.kit.beginning import begin
 from runtime.kit.cloudwatch import Publisher
 from runtime.kit.errors import ProtectionRefused
-from runtime.kit.fleet import FleetReport, Load
+from runtime.kit.fleet import CallKind, FleetReport, Load, counted
 from runtime.kit.http import Probes, ProbeServer
 from runtime.kit.metrics import Recorder
 from runtime.kit.protection import AGENT_URI, Protection, keep
@@ -46,6 +46,9 @@ class Worker:
         self._protection = Protection(os.environ.get(AGENT_URI), seconds=environment.scale_in_protection_seconds)
         self._recorder = Recorder(environment.environment)
         self._accepting: set[str] = set()
+        self._kinds: dict[
+            str, CallKind | None
+        ] = {}  # of the jobs that are on; metadata is too long to be read every time
         self._rejected = 0
         self._started = self._registered = False
         self._ticked = time.monotonic()
@@ -148,6 +151,15 @@ class Worker:
         jobs = self.server.active_jobs if self._started else []  # there are none to ask for before
         return len(self._accepting | {running.job.id for running in jobs})
 
+    def _calls(self) -> list[CallKind]:
+        """What kind of call each job is; asked in the fleet's thread only."""
+        jobs = self.server.active_jobs if self._started else []
+        known = self._kinds
+        self._kinds = {
+            each.job.id: known[each.job.id] if each.job.id in known else kind_of(each.job.metadata) for each in jobs
+        }
+        return [kind for kind in self._kinds.values() if kind is not None]
+
     def _share(self) -> float:
         """LiveKit's load, 0 to 1: sessions ÷ capacity, never the CPU."""
         return min(1.0, self._active / self._environment.session_capacity)
@@ -155,6 +167,7 @@ class Worker:
     def _load(self) -> Load:
         return Load(
             active=self._active,
+            calls=counted(self._calls()),
             capacity=self._environment.session_capacity if self._is_ready() else 0,
             rejected=self._rejected,
             protected=self._protection.is_held,

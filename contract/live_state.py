@@ -30,12 +30,21 @@ class Ticket(Payload):
     metadata: SessionMetadata | None = None
 
 
+class CallsOfKind(Payload):
+    """How many of a task's calls are of one pipeline and one language."""
+
+    provider: str = Field(max_length=64, description="the pipeline's name")
+    language: str = Field(max_length=16)
+    active: int = Field(ge=0)
+
+
 class WorkerHeartbeat(Payload):
     """How full one task of a service is, written every FLEET_PUBLISH_SECONDS."""
 
     task: str
     service: str
     active: int = Field(ge=0, description="calls")
+    calls: tuple[CallsOfKind, ...] = Field((), description="those of `active` whose kind is known")
     capacity: int = Field(ge=0, description="calls that it may hold")
     sockets: int = Field(0, ge=0, description="event sockets")
     connects: int = Field(0, ge=0, description="sockets opened since it started")

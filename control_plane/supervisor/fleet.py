@@ -1,5 +1,6 @@
 """The fleet's numbers from its tasks' heartbeats: slots, sockets, refusals, protection."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -24,9 +25,9 @@ from runtime.kit.metrics import Recorder
 
 BATCH: Final = 500
 log = structlog.get_logger(__name__)
-OF_AGENTS: Final = (SESSIONS_ACTIVE, SESSION_CAPACITY, SESSION_UTILIZATION, FREE_SLOTS)
+OF_AGENTS: Final = (SESSION_CAPACITY, SESSION_UTILIZATION, FREE_SLOTS)
 OF_GATEWAYS: Final = (WEBSOCKET_CONNECTIONS, WEBSOCKET_CONNECT_RATE, VOICE_SLOT_UTILIZATION)
-FLEET_METRICS: Final = (*OF_AGENTS, *OF_GATEWAYS, PROTECTED_TASKS)
+FLEET_METRICS: Final = (SESSIONS_ACTIVE, *OF_AGENTS, *OF_GATEWAYS, PROTECTED_TASKS)
 
 
 def heartbeats(valkey: Redis, service: str) -> list[WorkerHeartbeat]:
@@ -75,11 +76,19 @@ class Fleet:
         Args:
             now: A monotonic clock's, in seconds.
         """
+        self._calls(agents, gateways)
         self._agents(agents)
         self._gateways(gateways, now=now)
         self._recorder.set(PROTECTED_TASKS, sum(each.protected for each in (*agents, *gateways)))
         rejected = self._rejected.since({each.task: each.rejected for each in (*agents, *gateways)})
         self._recorder.add(JOBS_REJECTED, rejected)
+
+    def _calls(self, agents: list[WorkerHeartbeat], gateways: list[WorkerHeartbeat]) -> None:
+        """By kind over both transports; CloudWatch has the agents' sum, by which agents are scaled."""
+        kinds: Counter[tuple[str, ...]] = Counter()
+        for each in (calls for task in (*agents, *gateways) for calls in task.calls):
+            kinds[each.provider, each.language] += each.active
+        self._recorder.set_parts(SESSIONS_ACTIVE, kinds, total=sum(each.active for each in agents) if agents else None)
 
     def _agents(self, tasks: list[WorkerHeartbeat]) -> None:
         """A fleet that says nothing is not an idle one: nothing is said of it."""
@@ -88,7 +97,6 @@ class Fleet:
             return
         open_tasks = [each for each in tasks if not each.cordoned]
         capacity, busy = _sums(open_tasks)
-        self._recorder.set(SESSIONS_ACTIVE, sum(each.active for each in tasks))
         self._recorder.set(SESSION_CAPACITY, capacity)
         self._recorder.set(FREE_SLOTS, max(0, capacity - busy))
         # Nobody accepts jobs: whatever waits outside, the fleet is full.

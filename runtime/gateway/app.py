@@ -24,7 +24,7 @@ from runtime.gateway.tickets import Tickets
 from runtime.gateway.voice import Calls
 from runtime.kit import valkey
 from runtime.kit.cloudwatch import Publisher
-from runtime.kit.fleet import FleetReport, Load
+from runtime.kit.fleet import FleetReport, Load, counted
 from runtime.kit.http import Probes
 from runtime.kit.protection import AGENT_URI, Protection, keep
 from runtime.kit.task import identify
@@ -125,6 +125,7 @@ class Gateway:
     def _load(self) -> Load:
         return Load(
             active=self.calls.active,
+            calls=counted(self.calls.kinds),
             capacity=0 if self.calls.is_draining else self._environment.voice_capacity,
             sockets=self._watchers + self.calls.active,
             connects=self._connects,

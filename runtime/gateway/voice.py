@@ -28,6 +28,7 @@ from runtime.gateway.line import Line
 from runtime.gateway.socket import Socket, SocketClosed
 from runtime.gateway.tickets import Tickets
 from runtime.kit.errors import ProtectionRefused
+from runtime.kit.fleet import CallKind
 from runtime.kit.metrics import Recorder
 from runtime.kit.protection import Protection
 
@@ -41,6 +42,7 @@ class BadMessage(Exception):
 class _LiveCall(NamedTuple):
     line: Line
     call: Call
+    kind: CallKind
 
 
 class Calls:
@@ -62,6 +64,11 @@ class Calls:
     def active(self) -> int:
         """Calls that are on, or not yet handed over."""
         return len(self._tasks)
+
+    @property
+    def kinds(self) -> list[CallKind]:
+        """Of each call that is on; safe from another thread."""
+        return [live.kind for live in list(self._calls.values())]
 
     async def serve(self, socket: Socket) -> None:
         """Carry a call, or the rest of one, over an accepted socket."""
@@ -167,7 +174,9 @@ class Calls:
             recorder=self._recorder,
             folder=folder,
         )
-        self._calls[metadata.session_id] = live = _LiveCall(line, call)
+        self._calls[metadata.session_id] = live = _LiveCall(
+            line, call, CallKind(metadata.simulation_service, metadata.language)
+        )
         began.set_result(live)
         try:
             ending = await call.run()

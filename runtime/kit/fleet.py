@@ -1,6 +1,7 @@
 """How full this task is, told to the live Valkey every 2 s; the supervisor counts the fleet from it."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from typing import NamedTuple
 import structlog
 from redis import Redis, RedisError
 
-from contract.live_state import FLEET_KEY, WorkerHeartbeat
+from contract.live_state import FLEET_KEY, CallsOfKind, WorkerHeartbeat
 from contract.timing import FLEET_PUBLISH_SECONDS, FLEET_SECONDS
 from runtime.kit.task import Task
 
@@ -25,6 +26,22 @@ class Load(NamedTuple):
     rejected: int = 0
     protected: bool = False
     cordoned: bool = False
+    calls: tuple[CallsOfKind, ...] = ()
+
+
+class CallKind(NamedTuple):
+    """What a call is counted by: its pipeline and its language."""
+
+    provider: str
+    language: str
+
+
+def counted(kinds: Iterable[CallKind]) -> tuple[CallsOfKind, ...]:
+    """Answer how many calls there are of each kind."""
+    return tuple(
+        CallsOfKind(provider=kind.provider, language=kind.language, active=active)
+        for kind, active in sorted(Counter(kinds).items())
+    )
 
 
 class FleetReport:

@@ -43,6 +43,7 @@ class Recorder:
         self._environment = environment
         self._registry = CollectorRegistry()
         self._collectors: dict[str, list[Any]] = {}
+        self._parts: dict[str, frozenset[tuple[str, ...]]] = {}
         self._lock = Lock()
         self._gauges: dict[tuple[Metric, Dimensions], float] = {}
         self._counters: dict[tuple[Metric, Dimensions], float] = {}
@@ -62,6 +63,24 @@ class Recorder:
             self._gauges[metric, self._dimensions(metric, labels)] = value
         for gauge in self._labelled(metric, labels):
             gauge.set(value)
+
+    def set_parts(self, metric: Metric, parts: Mapping[tuple[str, ...], float], *, total: float | None) -> None:
+        """Record a gauge of which Prometheus sees each part, and CloudWatch one number.
+
+        Args:
+            parts: By their values of `label_names`; one that was there before and is not now is 0.
+            total: None where nobody knows it: CloudWatch is given none.
+        """
+        if total is None:
+            self.forget_all(metric)
+        else:
+            with self._lock:
+                self._gauges[metric, self._dimensions(metric, {})] = total
+        gone = self._parts.get(metric.name, frozenset()) - parts.keys()
+        self._parts[metric.name] = frozenset(parts)
+        for values, part in {**dict.fromkeys(gone, 0.0), **parts}.items():
+            for gauge in self._labelled(metric, dict(zip(label_names(metric), values, strict=True))):
+                gauge.set(part)
 
     def forget_all(self, metric: Metric) -> None:
         """Publish a gauge no more, whatever its dimensions: a silent publisher is not an idle one."""

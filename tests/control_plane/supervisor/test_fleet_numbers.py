@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.live_state import WorkerHeartbeat
+from contract.live_state import CallsOfKind, WorkerHeartbeat
 from control_plane.supervisor.fleet import Fleet
 from runtime.kit.metrics import Recorder
 
@@ -16,6 +16,11 @@ def task(name: str, **told: Any) -> WorkerHeartbeat:
     """A task with ten slots, all free unless told otherwise."""
     usual = {"service": "agent", "active": 0, "capacity": 10, "sent_at": NOW}
     return WorkerHeartbeat.model_validate({**usual, **told, "task": name})
+
+
+def of_kind(provider: str, language: str, active: int) -> CallsOfKind:
+    """Calls of one kind."""
+    return CallsOfKind(provider=provider, language=language, active=active)
 
 
 class Watched:
@@ -33,6 +38,12 @@ class Watched:
         self.fleet.record(list(agents), list(gateways), now=at)
         return {sample.metric.name: sample.values[0] for sample in self.recorder.take()}
 
+    def calls(self) -> dict[str, float]:
+        """What Prometheus sees of the calls that are on, by labels."""
+        lines = self.recorder.exposition().decode().splitlines()
+        shown = (line.removeprefix("voice_sessions_active").split(" ") for line in lines if line.startswith("voice_s"))
+        return {labels: float(value) for labels, value in shown if labels.startswith("{")}
+
 
 @pytest.fixture
 def watched() -> Watched:
@@ -48,6 +59,28 @@ def test_utilization_is_of_the_whole_fleet(watched: Watched) -> None:
     assert seen["SessionCapacity"] == 12
     assert seen["SessionUtilization"] == 75
     assert seen["FreeSlots"] == 3
+
+
+def test_calls_are_told_by_pipeline_and_language_over_both_transports(watched: Watched) -> None:
+    """S167; CloudWatch keeps the one number that agents are scaled by."""
+    agents = (
+        task("a", active=3, calls=(of_kind("local", "en", 1), of_kind("deepgram_openai", "de", 2))),
+        task("b", active=1, calls=(of_kind("local", "en", 1),)),
+    )
+
+    seen = watched.see(agents, (task("g", active=4, calls=(of_kind("local", "en", 4),)),))
+
+    assert seen["SessionsActive"] == 4
+    assert watched.calls() == {'{language="en",provider="local"}': 6, '{language="de",provider="deepgram_openai"}': 2}
+
+
+def test_a_kind_whose_last_call_ended_is_none(watched: Watched) -> None:
+    """A gauge that is not set again would show its last calls for ever."""
+    watched.see((task("a", active=2, calls=(of_kind("local", "en", 2),)),))
+
+    watched.see((task("a"),))
+
+    assert watched.calls() == {'{language="en",provider="local"}': 0}
 
 
 def test_a_task_that_leaves_offers_no_slots(watched: Watched) -> None:
