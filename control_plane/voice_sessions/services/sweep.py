@@ -14,7 +14,7 @@ from contract.session import Heartbeat, Reason, State
 from contract.storage import AUDIO_KEY
 from contract.timing import ROOM_MARGIN_SECONDS
 from control_plane.voice_sessions.live_state import heartbeats_read
-from control_plane.voice_sessions.models import UNENDED, VoiceSession
+from control_plane.voice_sessions.models import UNENDED, Transport, VoiceSession
 from control_plane.voice_sessions.services.ending import voice_session_abandon, voice_session_end
 from control_plane.voice_sessions.storage import object_exists
 
@@ -30,15 +30,22 @@ def sessions_sweep(*, now: datetime) -> int:
 
 
 def _unjoined_end(*, now: datetime) -> int:
-    """Nobody joined: there was no agent, or no caller; or the API died before it asked for either."""
+    """Nobody joined: there was no agent, or no caller; or the API died before it asked for either.
+
+    Over a WebSocket the agent comes with the caller: where neither did, it was the caller who was missing.
+    """
     seconds = _timing().join_window_seconds + ROOM_MARGIN_SECONDS
     waiting = _older_than((State.REQUESTED, State.DISPATCHED), seconds, now=now)
     heard = _heartbeats(waiting)
     if heard is None:
         return 0
-    with_agent = [each for each in waiting if each.pk in heard]
-    without = [each for each in waiting if each.pk not in heard]
-    return _end_all(with_agent, Reason.NO_SHOW, now=now) + _end_all(without, Reason.NO_AGENT, now=now)
+    uncalled = [each for each in waiting if each.pk in heard or _needs_only_a_caller(each)]
+    unanswered = [each for each in waiting if each not in uncalled]
+    return _end_all(uncalled, Reason.NO_SHOW, now=now) + _end_all(unanswered, Reason.NO_AGENT, now=now)
+
+
+def _needs_only_a_caller(session: VoiceSession) -> bool:
+    return session.transport == Transport.WEBSOCKET and session.state == State.DISPATCHED
 
 
 def _silent_end(*, now: datetime) -> int:

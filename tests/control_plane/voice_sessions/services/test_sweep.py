@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contract.session import Reason, State
 from control_plane.voice_sessions.live_state import heartbeat_write
-from control_plane.voice_sessions.models import OutboxRow, VoiceSession
+from control_plane.voice_sessions.models import OutboxRow, Transport, VoiceSession
 from control_plane.voice_sessions.services.sweep import sessions_sweep
 from tests.control_plane.given import heartbeat, session_in
 from tests.platform.aws import RECORDINGS, Aws
@@ -22,10 +22,17 @@ def outcome(session: VoiceSession) -> tuple[str, str]:
     return found.state, found.reason
 
 
-@pytest.mark.parametrize(("agent_came", "reason"), [(False, Reason.NO_AGENT), (True, Reason.NO_SHOW)])
-def test_a_session_that_nobody_joined_is_ended(agent_came: bool, reason: Reason) -> None:
-    """After the join window and its margin, by who was missing."""
-    session = session_in(State.DISPATCHED)
+@pytest.mark.parametrize(
+    ("transport", "agent_came", "reason"),
+    [
+        (Transport.LIVEKIT, False, Reason.NO_AGENT),
+        (Transport.LIVEKIT, True, Reason.NO_SHOW),
+        (Transport.WEBSOCKET, False, Reason.NO_SHOW),
+    ],
+)
+def test_a_session_that_nobody_joined_is_ended(transport: Transport, agent_came: bool, reason: Reason) -> None:
+    """After the join window and its margin, by who was missing; over a WebSocket the caller brings the agent."""
+    session = session_in(State.DISPATCHED, transport=transport)
     if agent_came:
         heartbeat_write(session.pk, heartbeat(caller_present=False))
 
