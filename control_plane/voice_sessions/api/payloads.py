@@ -1,6 +1,7 @@
 """The bodies of /api/v1, typed; the callbacks' are the contract's."""
 
 from datetime import datetime
+from math import isfinite
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, Field, JsonValue, ValidationError
@@ -154,7 +155,7 @@ def read_body(request: Request, kind: type[Body]) -> Body:
     if rb"\u0000" in body:
         raise PayloadInvalid("a text has a NUL character, which PostgreSQL cannot keep", hint="leave it out")
     try:
-        return kind.model_validate_json(body)
+        parsed = kind.model_validate_json(body)
     except ValidationError as invalid:
         faults = invalid.errors(include_input=False, include_url=False, include_context=False)
         if faults[0]["type"] == "json_invalid":
@@ -163,3 +164,15 @@ def read_body(request: Request, kind: type[Body]) -> Body:
             f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in faults[:MOST_FAULTS]
         )
         raise PayloadInvalid(said) from None
+    if not _is_json(getattr(parsed, "extra", None)):
+        raise PayloadMalformed("extra has a number that JSON does not have", hint="leave out NaN, Infinity and 1e999")
+    return parsed
+
+
+def _is_json(value: JsonValue) -> bool:
+    """Python reads NaN, and 1e999 as infinity; neither PostgreSQL nor an agent could."""
+    if isinstance(value, float):
+        return isfinite(value)
+    if isinstance(value, dict):
+        return all(map(_is_json, value.values()))
+    return all(map(_is_json, value)) if isinstance(value, list) else True

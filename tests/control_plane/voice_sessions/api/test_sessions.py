@@ -149,6 +149,18 @@ def test_what_is_no_json_is_malformed(client: Client) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "payload_malformed")
 
 
+@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e999"])
+def test_a_number_that_is_no_json_is_said_to_be_one(client: Client, number: bytes) -> None:
+    """It is not too large; the client must look for it in its own data."""
+    body = b'{"simulation_service": "local", "transport": "websocket", "extra": {"a": [{"b": ' + number + b"}]}}"
+
+    answer = client.post("/api/v1/sessions", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "payload_malformed")
+    assert answer.json()["detail"] == "extra has a number that JSON does not have"
+    assert not VoiceSession.objects.exists()
+
+
 @pytest.mark.parametrize("credential", ["", "Bearer wrong", "Basic api-key-of-the-tests", "Bearer "])
 @pytest.mark.parametrize(
     ("method", "path"),
