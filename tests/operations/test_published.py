@@ -19,7 +19,7 @@ FOLDERS: Final = {  # where the processes of a container are written
     "guardian": ("runtime",),
     "supervisor": ("control_plane",),
 }
-RECORDING: Final = ("set", "add", "observe")
+RECORDING: Final = ("set", "set_parts", "add", "observe")
 OURS: Final = {
     metric.name: (constant, metric) for constant, metric in vars(metrics).items() if isinstance(metric, Metric)
 }
