@@ -324,4 +324,26 @@ BEAT_AGE: Final = _gauge(
     "time since a worker of any pool last ran a task that beat sent",
 )
 
+# What goes through the API and out of beat; no policy scales on them, the load balancer's numbers do.
+API_REQUESTS: Final = _counter(
+    "ApiRequests",
+    "voice_api_requests_total",
+    "api",
+    "requests that the API answered; probes are not counted",
+    labels=("method", "route", "status"),
+)
+API_LATENCY: Final = Metric(
+    name="ApiLatency",
+    prometheus="voice_api_request_duration_seconds",
+    unit=Unit.SECONDS,
+    kind=Kind.HISTOGRAM,
+    publisher="api",
+    meaning="from a request's arrival in the API to its answer",
+    labels=("method", "route"),
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+BEAT_SENT: Final = _counter(
+    "BeatTasksSent", "voice_beat_tasks_sent_total", "beat", "tasks that beat sent when they were due", labels=("task",)
+)
+
 METRICS: Final = tuple(value for value in globals().values() if isinstance(value, Metric))

@@ -27,12 +27,14 @@ def main() -> None:
     django.setup()
     from control_plane.celery_app import app
     from control_plane.voice_sessions import tasks  # noqa: F401  it holds the schedule
-    from control_plane.voice_sessions.measures import recorder
+    from control_plane.voice_sessions.measures import recorder, task_sent
+    from runtime.kit.cloudwatch import Publisher
 
     sent = [monotonic()]
 
-    def note(**_: Any) -> None:
+    def note(sender: str, **_: Any) -> None:
         sent[0] = monotonic()
+        task_sent(sender)
 
     def is_sending() -> bool:
         return monotonic() - sent[0] < STALLED_SECONDS
@@ -40,12 +42,15 @@ def main() -> None:
     signals.after_task_publish.connect(note, weak=False)
     probes = Probes(is_alive=is_sending, is_ready=is_sending, metrics=recorder().exposition)
     server = ProbeServer(environment.listen_host, port_of(environment, BEAT), probes)
+    publisher = Publisher(recorder(), region=environment.aws_region)
+    publisher.start()
     try:
         # The schedule is in the code; a file with the last times would only be lost with the task.
         app.start(
             ["beat", "--scheduler", "celery.beat:Scheduler", "--pidfile", "", "--loglevel", environment.log_level]
         )
     finally:
+        publisher.stop()
         server.close()
 
 

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "control_plane.voice_sessions",
 ]
 MIDDLEWARE = [
+    "control_plane.measuring.Measured",
     "control_plane.cors.CrossOrigin",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -39,7 +40,7 @@ MIDDLEWARE = [
 ]
 if ENVIRONMENT.silk_enabled:
     INSTALLED_APPS.append("silk")
-    MIDDLEWARE.insert(1, "silk.middleware.SilkyMiddleware")
+    MIDDLEWARE.insert(2, "silk.middleware.SilkyMiddleware")
 SILKY_AUTHENTICATION = SILKY_AUTHORISATION = True
 SILKY_MAX_REQUEST_BODY_SIZE = SILKY_MAX_RESPONSE_BODY_SIZE = 0  # bodies are what callers said
 

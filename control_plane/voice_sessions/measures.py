@@ -1,4 +1,4 @@
-"""What the workers record about sessions and jobs: for Prometheus, and for CloudWatch."""
+"""What the control plane records of requests, sessions, jobs and beat: for Prometheus, and for CloudWatch."""
 
 from functools import cache
 
@@ -6,6 +6,9 @@ from django.conf import settings
 
 from contract.environment import CeleryEnv, ControlPlaneEnv
 from contract.metrics import (
+    API_LATENCY,
+    API_REQUESTS,
+    BEAT_SENT,
     JOB_DURATION,
     JOBS_FAILED,
     POOL,
@@ -23,6 +26,17 @@ def recorder() -> Recorder:
     environment: ControlPlaneEnv = settings.ENVIRONMENT
     pools = (environment.celery_pool,) if isinstance(environment, CeleryEnv) else ()
     return Recorder(environment.environment, publisher=environment.service, dimensions={POOL: pools})
+
+
+def request_recorded(method: str, *, route: str, status: int, seconds: float) -> None:
+    """Count an answered request by its route, never by its path: that holds a session's id."""
+    recorder().add(API_REQUESTS, method=method, route=route, status=str(status))
+    recorder().observe(API_LATENCY, seconds, method=method, route=route)
+
+
+def task_sent(task: str) -> None:
+    """Count a task that beat sent."""
+    recorder().add(BEAT_SENT, task=task)
 
 
 def job_recorded(pool: str, *, job: str, seconds: float) -> None:

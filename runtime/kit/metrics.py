@@ -9,7 +9,15 @@ from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any, NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+    multiprocess,
+)
 
 from contract.metrics import ENVIRONMENT, METRICS, Kind, Metric
 
@@ -42,6 +50,7 @@ class Recorder:
         """
         self._environment = environment
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         self._collectors: dict[str, list[Any]] = {}
         self._parts: dict[str, frozenset[tuple[str, ...]]] = {}
         self._lock = Lock()
@@ -106,11 +115,15 @@ class Recorder:
             histogram.observe(value)
 
     def exposition(self) -> bytes:
-        """Answer Prometheus' text, of all processes of this task where they share a folder."""
+        """Answer Prometheus' text, of all processes of this task where they share a folder.
+
+        CPU, memory and files are those of the process that answers.
+        """
         if not os.environ.get(MULTIPROCESS):
             return generate_latest(self._registry)
         together = CollectorRegistry()
         multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        ProcessCollector(registry=together)
         return generate_latest(together)
 
     def take(self) -> list[Sample]:

@@ -3,19 +3,25 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from contract.database import APPLICATION_ROLE, POOL_ROLE
-from tests.control_plane.processes import environment_of, running
+from contract.metrics import API_REQUESTS, BEAT_SENT, ENVIRONMENT, NAMESPACE, Metric
+from tests.control_plane.processes import Running, environment_of, running
 from tests.control_plane.settings import PAGE_ORIGIN
 from tests.platform.aws import Aws
 from tests.platform.postgres import Postgres
+from tests.platform.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("stores")
+SESSION_ROUTE = "api/v1/sessions/<slug:session_id>"
 KEY = {"Authorization": "Bearer api-key-of-the-tests"}
 
 
@@ -49,6 +55,61 @@ def test_every_line_that_the_api_says_is_json(aws: Aws, tmp_path: Path) -> None:
     assert {(line["service"], line["environment"], line["release"]) for line in lines} == {
         ("api", "tests", "sha-tests")
     }
+
+
+def test_the_api_measures_its_requests(aws: Aws, tmp_path: Path) -> None:
+    """By route, which holds no session's id; CloudWatch has the last ones too when it is stopped."""
+    earlier = published(aws, API_REQUESTS)
+    with running("control_plane.serve", service="api", aws=aws, folder=tmp_path) as started:
+        started.wait_ready()
+        before = httpx.get(f"{started.url}/metrics").text
+        httpx.get(f"{started.url}/api/v1/sessions/vs_1", headers=KEY)
+        httpx.request("BREW", f"{started.url}/nothing")
+        after = httpx.get(f"{started.url}/metrics").text
+
+    assert "process_cpu_seconds_total" in before
+    assert count_of(after, "voice_api_requests_total", method="GET", route=SESSION_ROUTE, status="404") == 1
+    assert count_of(after, "voice_api_request_duration_seconds_count", method="GET", route=SESSION_ROUTE) == 1
+    assert count_of(after, "voice_api_requests_total", method="other", route="other", status="404") == 1
+    assert "readyz" not in after
+    assert published(aws, API_REQUESTS) - earlier == 2
+
+
+def test_the_beat_measures_what_it_sends(aws: Aws, tmp_path: Path) -> None:
+    """A beat that is alive and sends one task of five looks alive."""
+    earlier = published(aws, BEAT_SENT)
+    with running("control_plane.beat", service="beat", aws=aws, folder=tmp_path) as started:
+        started.wait_ready("/livez")
+        sends = partial(told, started, "voice_beat_tasks_sent_total", task="outbox-sweep")
+        wait_until(sends, what="a task of beat's", seconds=20)
+
+    assert published(aws, BEAT_SENT) - earlier >= 1
+
+
+def told(started: Running, name: str, **labels: str) -> float:
+    """One number of a process's `/metrics`; 0 where there is none."""
+    return count_of(httpx.get(f"{started.url}/metrics").text, name, **labels)
+
+
+def count_of(exposition: str, name: str, **labels: str) -> float:
+    """One number of Prometheus' text; 0 where there is none."""
+    samples = [sample for family in text_string_to_metric_families(exposition) for sample in family.samples]
+    return sum(sample.value for sample in samples if (sample.name, sample.labels) == (name, labels))
+
+
+def published(aws: Aws, metric: Metric) -> float:
+    """The sum that CloudWatch has of a metric."""
+    now = datetime.now(UTC)
+    found = aws.client("cloudwatch").get_metric_statistics(
+        Namespace=NAMESPACE,
+        MetricName=metric.name,
+        Dimensions=[{"Name": ENVIRONMENT, "Value": "tests"}],
+        StartTime=now - timedelta(minutes=10),
+        EndTime=now + timedelta(minutes=1),
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    return float(sum(each["Sum"] for each in found["Datapoints"]))
 
 
 def test_the_beat_answers_its_probe(aws: Aws, tmp_path: Path) -> None:
