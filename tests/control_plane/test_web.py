@@ -1,5 +1,6 @@
 """Around the API: health, probes, other origins, the schema, and what Django thinks of its settings."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -62,6 +63,13 @@ def test_an_unknown_path_is_a_problem_that_says_so(client: Client, path: str, me
 
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["code"] == "not_found"
+
+
+def test_a_cursor_that_is_not_ours_is_a_problem(client: Client) -> None:
+    """Whatever somebody made of it, up to a character that PostgreSQL cannot compare."""
+    cursors = ("zzz", b64encode(b"p=a%00b").decode())
+
+    assert [client.get("/api/v1/sessions", {"cursor": cursor}).status_code for cursor in cursors] == [404, 404]
 
 
 def test_a_mistake_of_ours_is_logged_and_not_shown(client: Client, caplog: pytest.LogCaptureFixture) -> None:
