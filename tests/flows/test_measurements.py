@@ -1,6 +1,8 @@
 """After one call CloudWatch has every custom metric that a production policy or alarm reads, as it reads it."""
 
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -143,3 +145,22 @@ def test_every_pool_and_the_beat_have_worked(platform: RunningPlatform) -> None:
         metrics = httpx.get(f"http://127.0.0.1:{platform.port_of(f'celery-{pool.name}')}/metrics").text
 
         assert f'voice_pipeline_job_duration_seconds_count{{pool="{pool.name}"' in metrics
+
+
+@pytest.mark.parametrize("transport", ["livekit", "websocket"])
+def test_a_call_is_counted_by_pipeline_and_language(platform: RunningPlatform, transport: str) -> None:
+    """S167, on the way from the task that holds the call to the supervisor that counts."""
+    before = calls_seen(platform)
+    with ThreadPoolExecutor(1) as beside:
+        calling = beside.submit(platform.call, "--transport", transport, "--say", "Good morning.")
+        wait_until(lambda: calls_seen(platform) > before, what="the call among those that are on", seconds=60)
+        calling.result()
+
+    wait_until(lambda: calls_seen(platform) <= before, what="its end", seconds=30)
+
+
+def calls_seen(platform: RunningPlatform) -> float:
+    """English calls of the local pipeline, as the supervisor counts them."""
+    metrics = httpx.get(f"http://127.0.0.1:{platform.port_of('supervisor')}/metrics").text
+    found = re.findall(r'^voice_sessions_active\{language="en",provider="local"\} (.+)$', metrics, re.MULTILINE)
+    return float(found[0]) if found else 0.0
