@@ -1,5 +1,6 @@
 // Where the API is. On AWS it was built into the page; on a laptop the page asks its own server.
 
+import type { TransportName } from "./api/answers";
 import { PIPELINES } from "./contract";
 import { CallProblem } from "./problem";
 
@@ -9,9 +10,12 @@ export interface Settings {
   apiKey: string;
   environment: string;
   pipelines: readonly string[];
+  /** Never empty; the first is the best. */
+  transports: readonly TransportName[];
 }
 
 const CONFIG = "/config.json";
+const TRANSPORTS: readonly TransportName[] = ["livekit", "websocket"];
 
 export async function readSettings(): Promise<Settings> {
   const built = import.meta.env;
@@ -21,6 +25,7 @@ export async function readSettings(): Promise<Settings> {
       apiKey: "",
       environment: built.VITE_ENVIRONMENT ?? "",
       pipelines: (built.VITE_PIPELINES ?? "").split(",").filter(Boolean),
+      transports: TRANSPORTS,
     };
   }
   return servedSettings(await fetchConfig());
@@ -28,7 +33,7 @@ export async function readSettings(): Promise<Settings> {
 
 /** Read what `config.json` says. */
 export function servedSettings(told: unknown): Settings {
-  const { api_url, api_key, environment, pipelines } = (told ?? {}) as Record<string, unknown>;
+  const { api_url, api_key, environment, pipelines, transports } = (told ?? {}) as Record<string, unknown>;
   if (typeof api_url !== "string" || !api_url) {
     throw unconfigured(`${CONFIG} has no api_url`);
   }
@@ -37,7 +42,14 @@ export function servedSettings(told: unknown): Settings {
     apiKey: typeof api_key === "string" ? api_key : "",
     environment: typeof environment === "string" ? environment : "local",
     pipelines: Array.isArray(pipelines) ? pipelines.map(String) : [...PIPELINES],
+    transports: knownTransports(transports),
   };
+}
+
+/** A laptop may have no LiveKit server; a platform that says nothing has both. */
+function knownTransports(told: unknown): readonly TransportName[] {
+  const known = Array.isArray(told) ? TRANSPORTS.filter((name) => told.includes(name)) : [];
+  return known.length > 0 ? known : TRANSPORTS;
 }
 
 async function fetchConfig(): Promise<unknown> {

@@ -51,5 +51,15 @@ test("settings are read as they are served", () => {
     apiKey: "k",
     environment: "local",
     pipelines: ["local"],
+    transports: ["livekit", "websocket"],
   });
+});
+
+test.each([
+  { told: ["websocket"], offered: ["websocket"] },
+  { told: ["websocket", "livekit"], offered: ["livekit", "websocket"] },
+  { told: [], offered: ["livekit", "websocket"] },
+  { told: ["telepathy"], offered: ["livekit", "websocket"] },
+])("of $told the page offers $offered", ({ told, offered }) => {
+  expect(servedSettings({ api_url: "http://127.0.0.1:1", transports: told }).transports).toEqual(offered);
 });

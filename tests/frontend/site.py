@@ -1,6 +1,6 @@
 """The built page, and a server for it: `voicectl up`'s own, on another origin than the API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -25,9 +25,9 @@ def built() -> Path:
 
 
 @contextmanager
-def serving(folder: Path, *, api_url: str, api_key: str) -> Iterator[str]:
+def serving(folder: Path, *, api_url: str, api_key: str, transports: Sequence[str] = ()) -> Iterator[str]:
     """Serve the page, and answer its origin."""
-    server = page_server(folder, 0, api_url=api_url, api_key=api_key)
+    server = page_server(folder, 0, api_url=api_url, api_key=api_key, transports=lambda: transports)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

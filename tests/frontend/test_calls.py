@@ -1,6 +1,7 @@
 """A call from the page: it is started, followed, survived, hung up and read, over the gateway's sockets."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import BrowserContext, expect
@@ -9,6 +10,7 @@ from contract.session import Reason, Speaker, State
 from contract.voice_socket import CLOSE_RESTART, ServerMessage
 from tests.fakes.call_platform import FakeCallPlatform
 from tests.frontend.console import Console
+from tests.frontend.site import serving
 
 pytestmark = pytest.mark.xdist_group("page")
 
@@ -21,6 +23,22 @@ async def test_a_call_is_started_as_it_was_chosen(console: Console, platform: Fa
 
     assert session.wanted == {"simulation_service": "deepgram_openai", "transport": "websocket", "language": "ja"}
     await console.sees(console.state, "In the call")
+
+
+async def test_a_platform_without_livekit_offers_what_it_has(
+    context: BrowserContext, platform: FakeCallPlatform, built_page: Path
+) -> None:
+    """A choice that can only fail is none; what is left is chosen already."""
+    with serving(built_page, api_url=platform.url, api_key=platform.api_key, transports=["websocket"]) as url:
+        platform.origins.add(url)
+        console = Console(await context.new_page())
+        await console.open(url)
+        offered = await console.page.get_by_role("radio").all()
+
+        await console.press("Start the call")
+
+        assert [await radio.get_attribute("value") for radio in offered] == ["websocket"]
+        assert (await platform.session()).wanted["transport"] == "websocket"
 
 
 async def test_the_caller_is_heard(console: Console, platform: FakeCallPlatform) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def call(
     pipeline: Annotated[str, typer.Option(help="the session's simulation_service")] = "local",
-    transport: Annotated[str, typer.Option(help="livekit (WebRTC) or websocket")] = "livekit",
+    transport: Annotated[str, typer.Option(help="livekit (WebRTC) or websocket; livekit where there is a server")] = "",
     language: Annotated[str, typer.Option(help="of the conversation")] = "en",
     say: Annotated[list[str] | None, typer.Option(help="a line to say; repeat it for more")] = None,
     wav: Annotated[list[Path] | None, typer.Option(help="a 16-bit mono WAV to say; repeat it for more")] = None,
@@ -56,7 +57,7 @@ def call(
         outcome = asyncio.run(
             place(
                 Api(addresses.api, key=platform.keys.api_key.get_secret_value()),
-                Wish(pipeline, transport, language),
+                Wish(pipeline, transport or _transport(platform.running.transports), language),
                 events_url=addresses.events,
                 utterances=utterances,
                 on_event=transcriber.event,
@@ -112,6 +113,13 @@ def end_session(session: Annotated[str, typer.Argument(help="the session's id")]
     Example: voicectl sessions end vs_0190…
     """
     typer.echo(json.dumps(_ask("POST", f"/sessions/{session}/end")))
+
+
+def _transport(available: Sequence[str]) -> str:
+    """The best there is; people are told when it is not the usual one."""
+    if "livekit" not in available:
+        typer.echo("no LiveKit server here: the call uses the WebSocket transport; see `voicectl status`", err=True)
+    return available[0]
 
 
 def _ask(method: str, path: str, **query: str | int) -> dict[str, Any]:

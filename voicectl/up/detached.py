@@ -46,6 +46,8 @@ def start_detached(folder: Path, *, wishes: Wishes) -> int:
     while time.monotonic() < deadline and process.poll() is None:
         running = State.read(folder).running
         if running and running.pid == process.pid and running.processes and running.is_green:
+            if running.why_no_livekit:
+                print(running.why_no_livekit)
             print("up; `voicectl status` shows it, `voicectl down` stops it")
             return 0
         Event().wait(POLL_SECONDS)

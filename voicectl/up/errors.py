@@ -1,7 +1,7 @@
 """What can stop the platform from running on this machine.
 
 UpError
-├── LiveKitServerMissing   no LiveKit server can be had here; calls can use the WebSocket transport
+├── LiveKitServerMissing   no LiveKit server can be had here; calls use the WebSocket transport
 ├── SourceFailed           one way to the LiveKit server failed; try the next
 ├── UnknownProcess         a name that no process has
 ├── PortTaken              a port that was asked for is in use, or none is free

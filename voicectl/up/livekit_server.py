@@ -86,8 +86,8 @@ def _make(target: Path, *, variables: Mapping[str, str], report: Report) -> Path
                 return made.replace(target)
             reasons.append(f"{made.name} does not run here or is another version")
     raise LiveKitServerMissing(
-        f"no LiveKit server: {'; '.join(reasons)}; calls can use the WebSocket transport, "
-        f"or put {COMMAND} {LIVEKIT_SERVER.version} on PATH"
+        f"no LiveKit server: {'; '.join(reasons)}; calls use the WebSocket transport; "
+        f"put {COMMAND} {LIVEKIT_SERVER.version} on PATH for the other"
     )
 
 

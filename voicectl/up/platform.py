@@ -37,7 +37,7 @@ from voicectl.up.environments import (
 )
 from voicectl.up.probes import CommandProbe, HttpProbe, TcpProbe
 from voicectl.up.process import Process
-from voicectl.up.state import ROOT, Keys
+from voicectl.up.state import ROOT, VARIABLE, Keys
 
 PAGE: Final = ROOT / "frontend" / "dist"
 PORTS: Final = (
@@ -241,6 +241,7 @@ class _Table:
                 "API_URL": f"http://{LOOPBACK}:{self._ports['api']}",
                 "API_KEY": self._place.keys.api_key.get_secret_value(),
                 "PIPELINES": self._values["pipelines"],
+                VARIABLE: str(self._place.folder),
             },
             ready=HttpProbe(f"http://{LOOPBACK}:{port}/config.json"),
             missing="" if (PAGE / "index.html").exists() else "frontend/dist is not built",

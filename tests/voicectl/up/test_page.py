@@ -2,13 +2,26 @@
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from voicectl.up.page import page_server
+
+
+@contextmanager
+def served(dist: Path, *, transports: Callable[[], Sequence[str]] = tuple) -> Iterator[int]:
+    """A page, as long as the block runs; answers its port."""
+    server = page_server(dist, 0, api_url="http://127.0.0.1:8000", api_key="the key", transports=transports)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield int(server.server_address[1])
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 @pytest.fixture
@@ -19,13 +32,8 @@ def port(tmp_path: Path) -> Iterator[int]:
     (dist / "index.html").write_text("<!doctype html>")
     (dist / "assets" / "app.js").write_text("call()")
     (tmp_path / "secret").write_text("no")
-    server = page_server(dist, 0, api_url="http://127.0.0.1:8000", api_key="the key")
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield int(server.server_address[1])
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(dist) as port:
+        yield port
 
 
 def get(port: int, path: str, *, host: str = "") -> tuple[int, str, str]:
@@ -44,6 +52,18 @@ def test_the_page_finds_the_api_by_its_configuration(port: int) -> None:
 
     assert (status, kind) == (200, "application/json")
     assert json.loads(body) == {"api_url": "http://127.0.0.1:8000", "api_key": "the key"}
+
+
+def test_the_page_is_told_which_transports_there_are_now(tmp_path: Path) -> None:
+    """The LiveKit server may be built, or found out to be missing, after the page was served first."""
+    available = ["websocket"]
+    with served(tmp_path, transports=lambda: available) as port:
+        first = json.loads(get(port, "/config.json")[2])
+
+        available.insert(0, "livekit")
+
+        assert first["transports"] == ["websocket"]
+        assert json.loads(get(port, "/config.json")[2])["transports"] == ["livekit", "websocket"]
 
 
 @pytest.mark.parametrize(("path", "body"), [("/", "<!doctype html>"), ("/assets/app.js", "call()")])

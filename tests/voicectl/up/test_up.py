@@ -210,7 +210,7 @@ def test_three_quick_deaths_end_it_with_the_last_lines_of_that_log(clone: Clone)
 def test_without_any_way_to_a_livekit_server_one_line_says_so_and_the_rest_comes_up(
     clone: Clone, tmp_path: Path
 ) -> None:
-    """Calls still go over WebSockets."""
+    """Calls go over WebSockets, and no address is told at which nobody is."""
     for name in ("go", "docker", "livekit-server"):
         programs.program(tmp_path / "bin" / name, "exit 1")
     clone.variables |= {
@@ -223,9 +223,17 @@ def test_without_any_way_to_a_livekit_server_one_line_says_so_and_the_rest_comes
     code, said = clone.run("up", "--detach", "--only=valkey,livekit-build,livekit")
 
     assert code == 0, said
+    assert [line[:18] for line in said.splitlines()] == [
+        "starting; it says ",
+        "no LiveKit server:",
+        "up; `voicectl stat",
+    ]
+    assert clone.status()["transports"] == ["websocket"]
+    assert clone.status()["addresses"]["livekit"] == ""
+    assert "LiveKit" not in (clone.folder / "up.log").read_text().partition("up in ")[2]
     details = {process["name"]: process["detail"] for process in clone.status()["processes"]}
     assert details["livekit-build"].startswith("no LiveKit server: ")
-    assert "calls can use the WebSocket transport" in details["livekit-build"]
+    assert "calls use the WebSocket transport" in details["livekit-build"]
     assert details["livekit"] == "needs livekit-build"
     assert details["valkey"] == ""
 
