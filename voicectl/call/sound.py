@@ -22,7 +22,8 @@ def from_file(path: Path) -> bytes:
     """Read a WAV file.
 
     Raises:
-        SoundUnusable: It is no WAV, empty, silent, not 16-bit mono, or below 16 kHz.
+        SoundUnusable: It is no WAV, empty, silent, not 16-bit mono, or below 16 kHz. A torn last sample is none of
+            these: a recorder that was stopped in the middle leaves one, and what is before it can be spoken.
     """
     try:
         with wave.open(str(path), "rb") as file:
@@ -30,7 +31,9 @@ def from_file(path: Path) -> bytes:
             data = file.readframes(file.getnframes())
     except FileNotFoundError:
         raise SoundUnusable(f"{path} does not exist; name a WAV file") from None
-    except (wave.Error, EOFError, OSError) as unreadable:
+    except EOFError:
+        raise SoundUnusable(f"{path} cannot be read as WAV: it ends before its sound begins; record it again") from None
+    except (wave.Error, OSError) as unreadable:
         raise SoundUnusable(f"{path} cannot be read as WAV: {unreadable}; {_convert(path)}") from None
     if channels != 1 or width != 2:
         raise SoundUnusable(
@@ -38,6 +41,7 @@ def from_file(path: Path) -> bytes:
         )
     if rate < LOWEST_RATE:
         raise SoundUnusable(f"{path} has {rate} samples a second; {LOWEST_RATE} or more are needed; record it again")
+    data = data[: len(data) // width * width]
     samples = np.frombuffer(data, dtype="<i2")
     if samples.size == 0:
         raise SoundUnusable(f"{path} has no samples; record it again")

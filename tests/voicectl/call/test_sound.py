@@ -47,13 +47,31 @@ def test_what_cannot_be_spoken_is_refused(tmp_path: Path, wrong: dict[str, float
         from_file(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"RIFF", b"this is no sound"])
-def test_what_is_no_wav_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Whatever its name says."""
+def test_a_torn_last_sample_is_not_spoken(tmp_path: Path) -> None:
+    """A recorder that was stopped in the middle, or a full disk, leaves half of one: the rest is as good as it was."""
+    path = written(tmp_path / "torn.wav", rate=SAMPLE_RATE)
+    whole = from_file(path)
+    path.write_bytes(path.read_bytes()[:-1])
+
+    assert from_file(path) == whole[:-2]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it ends before its sound begins; record it again"),
+        (b"RIFF", "it ends before its sound begins; record it again"),
+        (b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0", "it ends before its sound begins; record it again"),
+        (b"this is no sound", "file does not start with RIFF id; convert it: ffmpeg"),
+    ],
+    ids=["empty", "a beginning", "no end of the header", "text"],
+)
+def test_what_is_no_wav_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
+    """Whatever its name says; the reason is one that a person can act on."""
     path = tmp_path / "wrong.wav"
     path.write_bytes(content)
 
-    with pytest.raises(SoundUnusable, match="cannot be read as WAV"):
+    with pytest.raises(SoundUnusable, match=f"cannot be read as WAV: {why}"):
         from_file(path)
 
 
