@@ -51,12 +51,12 @@ class Exchange(NamedTuple):
     """What came of one thing said.
 
     Attributes:
-        latency_ms: End of the caller's sound to the agent's first, as heard; 0 for the greeting.
+        latency_ms: End of the caller's sound to the agent's first, as heard; None for the greeting.
         heard: The agent's sound, 24 kHz 16-bit mono.
     """
 
     said: str
-    latency_ms: int
+    latency_ms: int | None
     heard: bytes
 
 
@@ -89,7 +89,7 @@ async def _listen(line: Line, ears: Ears, floor: Floor, *, said: str, since: flo
     began = await _or_end(line, ears.speech(), seconds=patience, what="for the agent to speak")
     await _or_end(line, floor.yielded(), seconds=LONGEST_REPLY_SECONDS, what="for the agent to finish")
     await _or_end(line, ears.pause(), seconds=LONGEST_REPLY_SECONDS, what="for the agent to finish")
-    latency = 0 if since is None else max(0, round((began - since) * 1000))
+    latency = None if since is None else max(0, round((began - since) * 1000))
     return Exchange(said=said, latency_ms=latency, heard=bytes(ears.heard))
 
 

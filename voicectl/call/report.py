@@ -30,7 +30,7 @@ class Transcriber:
     def exchange(self, exchange: Exchange) -> None:
         """What was heard, and how fast."""
         seconds = len(exchange.heard) / 2 / 24_000
-        after = f" after {exchange.latency_ms} ms" if exchange.said else ""
+        after = "" if exchange.latency_ms is None else f" after {exchange.latency_ms} ms"
         self._console.print(f"[dim]        heard {seconds:.1f} s{after}[/]")
 
 
