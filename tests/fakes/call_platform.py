@@ -212,6 +212,7 @@ class FakeCallPlatform:
         async for _ in socket:
             continue
         session.watchers.discard(socket)
+        self._tell()
         return socket
 
     async def _voice(self, request: web.Request) -> web.WebSocketResponse:
@@ -233,7 +234,8 @@ class FakeCallPlatform:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         kind, session = self._tickets.pop(request.query.get("ticket", ""), ("", None))
-        if request.headers.get("Origin") not in self.origins:
+        origin = request.headers.get("Origin")
+        if origin is not None and origin not in self.origins:  # who is no browser has none
             await socket.close(code=CLOSE_BAD_ORIGIN)
         elif session is None or kind != opens:
             await socket.close(code=CLOSE_BAD_TICKET)

@@ -11,7 +11,7 @@ from voicectl.call.conversation import Exchange, Floor, Utterance, converse
 from voicectl.call.ears import Ears
 from voicectl.call.errors import CallFailed
 from voicectl.call.lines import RoomLine, SocketLine
-from voicectl.call.watching import watch
+from voicectl.call.watching import Watch
 
 COMPLETION_SECONDS: Final = 90.0
 POLL_SECONDS: Final = 0.25
@@ -49,14 +49,13 @@ async def place(
     body = {"simulation_service": wish.pipeline, "transport": wish.transport, "language": wish.language}
     opened = await asyncio.to_thread(api.post, "/sessions", body)
     session = f"/sessions/{opened['id']}"
-    ticket = await asyncio.to_thread(api.post, f"{session}/ticket", {"opens": "events"})
     floor = Floor()
 
     def told(event: SessionEvent) -> None:
         floor.event(event)
         on_event(event)
 
-    watching = asyncio.create_task(watch(events_url, ticket["token"], on_event=told))
+    watching = asyncio.create_task(Watch(api, opened["id"], url=events_url, on_event=told).run())
     ears = Ears()
     line = RoomLine(ears) if wish.transport == "livekit" else SocketLine(ears)
     try:
