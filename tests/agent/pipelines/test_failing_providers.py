@@ -21,6 +21,7 @@ LONGEST = (
     (PROVIDER_RETRIES + 1) * PROVIDER_SECONDS + PROVIDER_RETRIES * PROVIDER_RETRY_SECONDS + 8
 )  # and a busy machine
 SENTENCE = "Our product saves your team about ten hours every week."
+LATE = Fault(latency_seconds=PROVIDER_SECONDS * 3)  # longer than anybody waits for a first word
 SILENT, CUT, MALFORMED = Fault(answer=Answer.SILENT), Fault(answer=Answer.CUT), Fault(answer=Answer.MALFORMED)
 
 
@@ -45,8 +46,9 @@ async def test_a_recognition_that_is_refused(loopback: ProviderEnv, control: Con
         (CUT, "connection", 1),
         (MALFORMED, "malformed", 1),
         (SILENT, "timeout", 3),
+        (LATE, "timeout", 3),
     ],
-    ids=["401", "429", "500", "cut", "malformed", "silent"],
+    ids=["401", "429", "500", "cut", "malformed", "silent", "late"],
 )
 async def test_a_model_that_fails(loopback: ProviderEnv, control: Control, fault: Fault, kind: str, asked: int) -> None:
     """What was half spoken is not begun again."""
@@ -64,12 +66,14 @@ async def test_a_model_that_fails(loopback: ProviderEnv, control: Control, fault
     ("fault", "kind"),
     [
         (Fault(status=401), "401"),
+        (Fault(status=429), "429"),
         (Fault(status=503), "503"),
         (CUT, "connection"),
         (MALFORMED, "malformed"),
         (SILENT, "timeout"),
+        (LATE, "timeout"),
     ],
-    ids=["401", "503", "cut", "malformed", "silent"],
+    ids=["401", "429", "503", "cut", "malformed", "silent", "late"],
 )
 async def test_a_voice_that_fails(loopback: ProviderEnv, control: Control, fault: Fault, kind: str) -> None:
     """A caller who hears nothing must not wait for minutes."""
@@ -81,9 +85,12 @@ async def test_a_voice_that_fails(loopback: ProviderEnv, control: Control, fault
     assert kind_of_failure(error.error) == kind
 
 
-async def test_a_recognition_that_hears_nothing(loopback: ProviderEnv, control: Control, voice: CallersVoice) -> None:
-    """Its socket is open and nothing fails: the caller's speech without words tells it."""
-    control.spoil("deepgram", SILENT)
+@pytest.mark.parametrize("fault", [SILENT, LATE, CUT, MALFORMED], ids=["silent", "late", "cut", "malformed"])
+async def test_a_recognition_that_hears_nothing(
+    loopback: ProviderEnv, control: Control, voice: CallersVoice, fault: Fault
+) -> None:
+    """Its socket is open, or opens again each time: the caller's speech without words tells it."""
+    control.spoil("deepgram", fault)
 
     async with conversation(session_metadata("deepgram_openai"), loopback) as held:
         held.microphone.speak(voice(SENTENCE))
