@@ -39,12 +39,16 @@ def open_session(rest: Api, opened: list[str]) -> dict[str, Any]:
     return session
 
 
-async def agents_in(platform: RunningPlatform, rooms: list[str]) -> int:
-    """How many rooms an agent is in, as LiveKit says."""
+def livekit(platform: RunningPlatform) -> api.LiveKitAPI:
+    """The platform's LiveKit server."""
     state = platform.state
     secret = state.keys.livekit_api_secret.get_secret_value()
-    url = state.running.addresses.livekit
-    async with api.LiveKitAPI(url, state.keys.livekit_api_key, secret) as client:
+    return api.LiveKitAPI(state.running.addresses.livekit, state.keys.livekit_api_key, secret)
+
+
+async def agents_in(platform: RunningPlatform, rooms: list[str]) -> int:
+    """How many rooms an agent is in, as LiveKit says."""
+    async with livekit(platform) as client:
         found = 0
         for room in rooms:
             listed = await client.room.list_participants(api.ListParticipantsRequest(room=room))
@@ -52,33 +56,70 @@ async def agents_in(platform: RunningPlatform, rooms: list[str]) -> int:
     return found
 
 
-def job_processes(platform: RunningPlatform) -> set[int]:
-    """The agent server's children that live; the dead wait for their parent to look."""
+async def answers_to(platform: RunningPlatform, rooms: list[str]) -> list[bool]:
+    """Of each dispatch that was answered, whether it was taken.
+
+    A worker that refuses makes a job that failed; where LiveKit found none with room, it says so in its log only.
+    """
+    log = (platform.folder / "logs" / "livekit.log").read_text().splitlines()
+    answers = []
+    async with livekit(platform) as client:
+        for room in rooms:
+            dispatches = await client.agent_dispatch.list_dispatch(room)
+            statuses = {job.state.status for dispatch in dispatches for job in dispatch.state.jobs}
+            if statuses - {api.JobStatus.JS_PENDING}:
+                answers.append(api.JobStatus.JS_RUNNING in statuses)
+            elif any("no worker" in line and room in line for line in log):
+                answers.append(False)
+    return answers
+
+
+def processes_in_calls(platform: RunningPlatform) -> set[int]:
+    """The agent server's children that are connected to LiveKit; those that wait for a job are not."""
+    port = platform.port_of("livekit")
     children = psutil.Process(platform.pid_of("agent")).children(recursive=True)
-    return {child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE}
+    return {child.pid for child in children if port in remote_ports(child)}
+
+
+def remote_ports(process: psutil.Process) -> set[int]:
+    """Whom it is connected to; nobody, once it is gone."""
+    try:
+        return {each.raddr.port for each in process.net_connections("tcp") if each.raddr}
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return set()
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended; the dead wait for their parent to look."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_exactly_the_capacity_is_taken(platform: RunningPlatform, rest: Api, opened: list[str]) -> None:
-    """One more than fits, all at once: a burst must neither be refused early nor overfill the task."""
+    """One more than fits, all at once: a burst must neither be refused early nor overfill the task, soon or late."""
+    wait_until(lambda: not processes_in_calls(platform), what="earlier calls to be gone", seconds=60)
     with ThreadPoolExecutor(AGENT_CAPACITY + 1) as together:
         list(together.map(lambda _: open_session(rest, opened), range(AGENT_CAPACITY + 1)))
 
-    wait_until(lambda: asyncio.run(agents_in(platform, opened)) >= AGENT_CAPACITY, what="agents", seconds=60)
-    log = (platform.folder / "logs" / "agent.log").read_text()
+    answers = wait_until(lambda: all_answers(platform, opened), what="an answer to each dispatch", seconds=60)
 
+    assert sorted(answers) == [False, *[True] * AGENT_CAPACITY]
+    wait_until(lambda: asyncio.run(agents_in(platform, opened)) >= AGENT_CAPACITY, what="agents", seconds=60)
     assert asyncio.run(agents_in(platform, opened)) == AGENT_CAPACITY
-    assert "job rejected: full" in log or "no worker" not in log
 
 
 def test_a_job_is_gone_soon_after_its_call(platform: RunningPlatform, rest: Api, opened: list[str]) -> None:
     """A slot that a dead call keeps is a caller turned away."""
+    wait_until(lambda: not processes_in_calls(platform), what="earlier calls to be gone", seconds=60)
     session = wait_until(lambda: session_with_agent(platform, rest), what="a session with an agent", seconds=90)
     opened.append(session)
-    during = job_processes(platform)
+    (process,) = processes_in_calls(platform)
 
     rest.post(f"/sessions/{session}/end")
     ended = time.monotonic()
-    wait_until(lambda: during - job_processes(platform), what="the job's process to end", seconds=20)
+    wait_until(lambda: is_gone(process), what="the call's process to end", seconds=20)
 
     assert time.monotonic() - ended <= GONE_SECONDS
 
@@ -95,6 +136,12 @@ def test_a_worker_that_must_stop_lets_its_call_finish(platform: RunningPlatform)
     assert call.returncode == 0, error
     assert '"reason": "hangup"' in out
     wait_until(lambda: platform.pid_of("agent") != pid and is_registered(platform), what="a new one", seconds=60)
+
+
+def all_answers(platform: RunningPlatform, rooms: list[str]) -> list[bool]:
+    """Whether each dispatch was taken, once all have been answered; nothing before."""
+    answers = asyncio.run(answers_to(platform, rooms))
+    return answers if len(answers) == len(rooms) else []
 
 
 def session_with_agent(platform: RunningPlatform, rest: Api) -> str:
