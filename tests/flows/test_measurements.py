@@ -1,6 +1,8 @@
 """After one call CloudWatch has every custom metric that a production policy or alarm reads, as it reads it."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,15 +16,19 @@ import pytest
 from contract.environment import GuardianEnv
 from contract.metrics import ENVIRONMENT, NAMESPACE, POOL, PROVIDER
 from contract.pools import POOLS
-from runtime.kit.cloudwatch import Publisher
-from runtime.kit.guardian.guard import Guard
-from runtime.kit.metrics import Recorder
-from runtime.kit.protection import Protection
-from tests.flows.conftest import RunningPlatform
+from contract.services import GUARDIAN
+from tests.flows.conftest import ROOT, RunningPlatform
+from tests.platform.addresses import LOOPBACK, port_of
 from tests.platform.waiting import wait_until
 from tests.synthesis import Synthesis
 
-EGRESS = b"livekit_egress_can_accept_request 1\nlivekit_node_cpu_load 0.1\nlivekit_egress_requests 0\n"
+EGRESS = b"""# TYPE livekit_egress_can_accept_request gauge
+livekit_egress_can_accept_request 1
+# TYPE livekit_node_cpu_load gauge
+livekit_node_cpu_load 0.1
+# TYPE livekit_egress_requests gauge
+livekit_egress_requests{type="room_composite"} 0
+"""
 FRESH = timedelta(minutes=5)
 
 
@@ -59,7 +65,7 @@ def read_in_production(prod: Synthesis) -> set[Read]:
 
 @pytest.fixture
 def egress() -> Iterator[str]:
-    """Egress's metrics; the program itself cannot be built outside its image."""
+    """What egress tells Prometheus; the program itself cannot be built outside its image."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -79,34 +85,43 @@ def egress() -> Iterator[str]:
     thread.join()
 
 
-def look_at_egress(platform: RunningPlatform, egress: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What egress's guardian does, once."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", platform.state.running.addresses.aws)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+@pytest.fixture
+def egress_guardian(platform: RunningPlatform, egress: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The real process beside it, which publishes into the platform's CloudWatch."""
     environment = GuardianEnv(
         environment="local",
         service="guardian",
         aws_region="us-east-1",
         release="local",
+        listen_host=LOOPBACK,
+        local_port=port_of("egress-guardian"),
         guarded="egress",
         prometheus_url=f"{egress}/metrics",
         health_url=egress,
         scale_in_protection_seconds=3600,
     )
-    recorder = Recorder("local")
-    publisher = Publisher(recorder, region="us-east-1")
-    Guard(environment, protection=Protection(None, seconds=3600), recorder=recorder, clock=lambda: 0.0).look()
-    publisher.start()
-    publisher.stop()
+    variables = {
+        **platform.variables,
+        **environment.variables(),
+        "AWS_ENDPOINT_URL": platform.state.running.addresses.aws,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": "us-east-1",
+    }
+    with subprocess.Popen([sys.executable, *GUARDIAN.command[1:]], cwd=ROOT, env=variables) as process:
+        yield process
+        process.kill()
 
 
+@pytest.mark.usefixtures("egress_guardian")
 def test_everything_that_production_reads_is_published(
-    platform: RunningPlatform, read_in_production: set[Read], egress: str, monkeypatch: pytest.MonkeyPatch
+    platform: RunningPlatform, read_in_production: set[Read]
 ) -> None:
-    """With the name, dimensions and unit that the template says: another one would be another metric."""
+    """With the name, dimensions and unit that the template says: another one would be another metric.
+
+    By the processes themselves; only egress's own numbers are ours, for egress does not run outside its image.
+    """
     platform.call("--say", "Good morning.")
-    look_at_egress(platform, egress, monkeypatch)
     cloudwatch = platform.aws("cloudwatch")
 
     def missing() -> list[Read]:
