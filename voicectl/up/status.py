@@ -29,9 +29,10 @@ def as_lines(running: Running) -> str:
 
 def as_table(running: Running) -> None:
     """Print it."""
-    table = Table(box=None, pad_edge=False)
-    for title in ("process", "status", "pid", "port", "restarts", "what"):
+    table = Table(box=None, pad_edge=False, expand=True)
+    for title in ("process", "status", "pid", "port", "restarts"):
         table.add_column(title, no_wrap=True)
+    table.add_column("what", ratio=1)  # a long reason takes more lines, not the other columns' room
     for process in running.processes:
         table.add_row(
             process.name,
