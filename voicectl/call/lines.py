@@ -1,6 +1,7 @@
 """The two ways a call can be placed: as a LiveKit participant with real WebRTC, or over a WebSocket."""
 
 import asyncio
+import logging
 import time
 from typing import Any, Final, Protocol
 
@@ -67,6 +68,9 @@ class RoomLine:
 
     def __init__(self, ears: Ears) -> None:
         """Not connected yet."""
+        # The SDK calls it an error that the other side closes its channels, which every hang-up does; what is one
+        # comes as CallFailed.
+        logging.getLogger("livekit").setLevel(logging.CRITICAL)
         self.ended = asyncio.Event()
         self._ears, self._room, self._microphone = ears, rtc.Room(), Microphone()
         self._tasks: set[asyncio.Task[None]] = set()
