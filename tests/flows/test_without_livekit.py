@@ -25,6 +25,7 @@ def test_calls_use_the_websocket_transport_unasked(tmp_path: Path) -> None:
     with started("--without=alarms", **nothing) as platform:
         offered = httpx.get(f"http://127.0.0.1:{platform.port_of('page')}/config.json").json()["transports"]
         said = platform.voicectl("call", "--say", "We have forty agents.")
+        refused = platform.voicectl("call", "--transport", "livekit")
 
     assert said.returncode == 0, said.stdout + said.stderr
     assert said.stderr == "no LiveKit server here: the call uses the WebSocket transport; see `voicectl status`\n"
@@ -32,3 +33,5 @@ def test_calls_use_the_websocket_transport_unasked(tmp_path: Path) -> None:
     assert ["state", "completed"] in record
     assert ["transport", "websocket"] in record
     assert offered == ["websocket"]
+    assert refused.returncode == 2
+    assert refused.stderr == "no LiveKit server here; use --transport websocket, or see `voicectl status`\n"

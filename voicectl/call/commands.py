@@ -57,7 +57,7 @@ def call(
         outcome = asyncio.run(
             place(
                 Api(addresses.api, key=platform.keys.api_key.get_secret_value()),
-                Wish(pipeline, transport or _transport(platform.running.transports), language),
+                Wish(pipeline, _transport(transport, available=platform.running.transports), language),
                 events_url=addresses.events,
                 utterances=utterances,
                 on_event=transcriber.event,
@@ -115,11 +115,13 @@ def end_session(session: Annotated[str, typer.Argument(help="the session's id")]
     typer.echo(json.dumps(_ask("POST", f"/sessions/{session}/end")))
 
 
-def _transport(available: Sequence[str]) -> str:
-    """The best there is; people are told when it is not the usual one."""
-    if "livekit" not in available:
+def _transport(asked: str, *, available: Sequence[str]) -> str:
+    """What was asked for, else the best there is; people are told when that is not the usual one."""
+    if asked == "livekit" and asked not in available:
+        _fail("no LiveKit server here; use --transport websocket, or see `voicectl status`")
+    if not asked and "livekit" not in available:
         typer.echo("no LiveKit server here: the call uses the WebSocket transport; see `voicectl status`", err=True)
-    return available[0]
+    return asked or available[0]
 
 
 def _ask(method: str, path: str, **query: str | int) -> dict[str, Any]:

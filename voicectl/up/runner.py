@@ -73,6 +73,11 @@ class Runner:
         """Whether what needs it can start."""
         return self.settled.is_set() and self.status not in (Status.LEFT_OUT, Status.FAILED)
 
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Where it listens, or will."""
+        return () if self.status is Status.LEFT_OUT else self.process.ports
+
     async def _may_start(self, before: Sequence["Runner"]) -> bool:
         for other in before:
             if not other.settled.is_set():

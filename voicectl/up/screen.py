@@ -85,7 +85,7 @@ class LiveScreen:
             table.add_row(
                 runner.process.name,
                 Text(runner.status, style=COLOURS[runner.status]),
-                " ".join(map(str, runner.process.ports)),
+                " ".join(map(str, runner.ports)),
                 str(runner.deaths.count or ""),
                 Text(said, style="" if runner.detail else "dim"),
             )

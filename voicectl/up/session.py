@@ -150,7 +150,7 @@ def _row(runner: Runner) -> ProcessState:
         status=runner.status,
         detail=runner.detail,
         pid=runner.pid,
-        ports=process.ports,
+        ports=runner.ports,
         restarts=runner.deaths.count,
         log=runner.log.path,
     )

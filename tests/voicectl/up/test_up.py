@@ -235,6 +235,7 @@ def test_without_any_way_to_a_livekit_server_one_line_says_so_and_the_rest_comes
     assert details["livekit-build"].startswith("no LiveKit server: ")
     assert "calls use the WebSocket transport" in details["livekit-build"]
     assert details["livekit"] == "needs livekit-build"
+    assert next(process["ports"] for process in clone.status()["processes"] if process["name"] == "livekit") == []
     assert details["valkey"] == ""
 
 
