@@ -5,12 +5,16 @@ What a caller said, a name or a key never goes into a log; `session_id` is bound
 
 import logging
 import sys
+import threading
+from types import TracebackType
 
 import structlog
 
 from contract.environment import ProcessEnv
+from runtime.kit.trace import trace, without_quotes
 
-QUIET = ("botocore", "boto3", "urllib3", "httpx", "httpx2", "httpcore", "s3transfer")  # a line for every request
+# A line for every request; when they say more, also its body, its headers and the ticket in its address.
+QUIET = ("botocore", "boto3", "urllib3", "httpx", "httpx2", "httpcore", "s3transfer", "openai", "websockets", "uvicorn")
 
 
 def configure(environment: ProcessEnv) -> None:
@@ -36,10 +40,11 @@ def configure(environment: ProcessEnv) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[_without_words, *shared],
+            pass_foreign_args=True,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                structlog.processors.ExceptionRenderer(trace),
                 structlog.processors.JSONRenderer(),
             ],
         )
@@ -49,6 +54,40 @@ def configure(environment: ProcessEnv) -> None:
     root.setLevel(environment.log_level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _end_of_process
+    threading.excepthook = _end_of_thread
+
+
+def _without_words(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A library's line repeats the message of what was raised, as an argument or while it handles it.
+
+    With a trace only its first line is kept: what follows tells the trace again (celery), or the exception (asyncio).
+    """
+    arguments = event.pop("positional_args", None) or ()
+    values = arguments.values() if isinstance(arguments, dict) else arguments
+    raised = _raised(event.get("exc_info"))
+    about = (*raised, *_raised(sys.exc_info()), *(each for each in values if isinstance(each, BaseException)))
+    said = without_quotes(str(event["event"]), about)
+    return {**event, "event": said.partition("\n")[0] if raised else said}
+
+
+def _raised(exc_info: object) -> tuple[BaseException, ...]:
+    parts = exc_info if isinstance(exc_info, tuple) else (exc_info,)
+    return tuple(part for part in parts if isinstance(part, BaseException))
+
+
+def _end_of_process(kind: type[BaseException], error: BaseException, stack: TracebackType | None) -> None:
+    """What nobody caught; Python would write its message to standard error."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, stack)
+    else:
+        logging.getLogger(__name__).critical("not caught", exc_info=(kind, error, stack))
+
+
+def _end_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """The same in a thread, which may end with SystemExit without a word."""
+    if ended.exc_value is not None and not isinstance(ended.exc_value, SystemExit):
+        _end_of_process(ended.exc_type, ended.exc_value, ended.exc_traceback)
 
 
 def _whose(environment: ProcessEnv) -> structlog.typing.Processor:

@@ -22,6 +22,7 @@ DATABASE: Final = "voiceplane"
 CONNECTIONS: Final = 200
 INIT_SECONDS: Final = 120
 ORPHAN_SECONDS: Final = 30.0
+DISCREET: Final = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}  # a statement holds turns
 AGAIN_SECONDS: Final = 0.05
 
 
@@ -44,7 +45,7 @@ def main(folder: Path, port: int) -> None:
     if not data.exists():
         _make(folder, prefix=prefix, password=os.environ["DATABASE_PASSWORD"])
     _await_orphans(data)
-    settings = {"listen_addresses": "127.0.0.1", "port": port, "max_connections": CONNECTIONS}
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "max_connections": CONNECTIONS, **DISCREET}
     options = [f"--{name}={value}" for name, value in settings.items()]
     # A socket in a shared folder would be in the way of another clone's.
     command = [*prefix, str(program("postgres")), "-D", str(data), "--unix_socket_directories=", *options]

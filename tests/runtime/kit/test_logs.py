@@ -2,12 +2,15 @@
 
 import json
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from contract.environment import ProcessEnv
+from runtime.kit.errors import ProtectionRefused
 from runtime.kit.logs import configure
 
 ENVIRONMENT = ProcessEnv(environment="staging", service="agent", aws_region="eu-west-1", release="sha-1")
@@ -18,7 +21,9 @@ def logging_as_before() -> Iterator[None]:
     """The logs of other tests stay theirs."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    hooks = sys.excepthook, threading.excepthook
     yield
+    sys.excepthook, threading.excepthook = hooks
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()
 
@@ -64,12 +69,12 @@ def test_an_exception_stays_on_its_line(capsys: pytest.CaptureFixture[str]) -> N
     configure(ENVIRONMENT)
 
     try:
-        raise ValueError("no such room")
-    except ValueError:
+        raise ProtectionRefused("no such task")
+    except ProtectionRefused:
         structlog.get_logger("call").exception("call failed")
 
     [line] = lines(capsys)
-    assert "no such room" in json.dumps(line["exception"])
+    assert "no such task" in json.dumps(line["exception"])
 
 
 def test_the_level_is_the_environments(capsys: pytest.CaptureFixture[str]) -> None:
