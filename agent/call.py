@@ -321,8 +321,10 @@ class Call:
 
 
 async def _within(seconds: float, work: Awaitable[Any]) -> None:
+    """Not `wait_for`, which forgets a cancellation that comes with what it waits for: a call would not end."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(work, seconds)
+        async with asyncio.timeout(seconds):
+            await work
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

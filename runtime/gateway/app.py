@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from agent.opening import call_recorder
 from contract.environment import GatewayEnv
@@ -19,7 +20,7 @@ from contract.voice_socket import (
     DRAIN_JITTER_SECONDS,
 )
 from runtime.gateway.events import Events
-from runtime.gateway.socket import Message, Receive, Send, Socket
+from runtime.gateway.socket import Message, Receive, Send, Socket, SocketClosed
 from runtime.gateway.tickets import Tickets
 from runtime.gateway.voice import Calls
 from runtime.kit import valkey
@@ -90,15 +91,25 @@ class Gateway:
         elif scope["type"] == "websocket":
             await self._serve(Socket(scope, receive, send), path=scope["path"])
 
+    async def _serve(self, socket: Socket, *, path: str) -> None:
+        """Whatever opens nothing here is closed with a code that says what to do."""
+        try:
+            await socket.accept()
+            self._connects += 1
+            await self._open(socket, path=path)
+        except SocketClosed:
+            return
+        except RedisError as away:
+            log.warning("socket closed: tickets cannot be read", path=path, error=type(away).__name__)
+            await socket.close(CLOSE_RESTART)
+
     async def _answer(self, scope: Message, send: Send) -> None:
         status, kind, body = await asyncio.to_thread(self._probes.answer, scope["path"])
         headers: list[Any] = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _serve(self, socket: Socket, *, path: str) -> None:
-        await socket.accept()
-        self._connects += 1
+    async def _open(self, socket: Socket, *, path: str) -> None:
         if socket.origin is not None and socket.origin not in self._origins:
             await socket.close(CLOSE_BAD_ORIGIN)
         elif path == VOICE_PATH:

@@ -64,7 +64,8 @@ class Line:
             await earlier.close(CLOSE_REPLACED)
         self._connected.set()
         await self._send(ServerMessage(type="ready", session_id=self._session_id))
-        self._tell(present=True)
+        if self._socket is socket:  # meanwhile a third one may have come, and gone
+            self._tell(present=True)
 
     def disconnect(self, socket: Socket) -> None:
         """The socket is gone; unless another one carries the call already, the caller is."""

@@ -10,6 +10,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 SEND_SECONDS: Final = 5.0  # a caller who does not read for so long is gone
+# uvicorn's ClientDisconnected is an OSError; after the other side's close it refuses to send with a RuntimeError.
+GONE: Final = (OSError, TimeoutError, RuntimeError)
 
 
 class SocketClosed(Exception):
@@ -39,9 +41,17 @@ class Socket:
         return None if origin is None else str(origin.decode("latin-1"))
 
     async def accept(self) -> None:
-        """Finish the handshake; only then can a close carry a code."""
+        """Finish the handshake; only then can a close carry a code.
+
+        Raises:
+            SocketClosed: The other side did not wait for it.
+        """
         await self._receive()
-        await self._send({"type": "websocket.accept"})
+        try:
+            await self._send({"type": "websocket.accept"})
+        except GONE as gone:
+            self._closed = True
+            raise SocketClosed from gone
 
     async def receive(self) -> str | bytes:
         """Wait for a message.
@@ -68,7 +78,7 @@ class Socket:
         try:
             async with asyncio.timeout(SEND_SECONDS), self._turn:
                 await self._send({"type": "websocket.send", kind: message})
-        except (OSError, TimeoutError) as gone:  # uvicorn's ClientDisconnected is an OSError
+        except GONE as gone:
             self._closed = True
             raise SocketClosed from gone
 
@@ -80,5 +90,5 @@ class Socket:
         try:
             async with asyncio.timeout(SEND_SECONDS), self._turn:
                 await self._send({"type": "websocket.close", "code": code})
-        except (OSError, TimeoutError):
+        except GONE:
             return  # it was gone already

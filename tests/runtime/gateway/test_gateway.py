@@ -194,3 +194,20 @@ async def test_no_ticket_is_written_to_a_log(live_valkey: Valkey, gateway: "subp
 
     assert b"draining" in said
     assert secret.encode() not in said
+
+
+async def test_without_valkey_a_socket_is_sent_elsewhere(
+    live_valkey: Valkey, gateway: "subprocess.Popen[bytes]"
+) -> None:
+    """Nobody hangs, and what the log says of it does not open anything later."""
+    voice, events = ticket(live_valkey, "voice"), ticket(live_valkey, "events")
+
+    with live_valkey.outage():
+        codes = [await close_code("/voice", voice), await close_code("/events", events)]
+
+    gateway.send_signal(signal.SIGTERM)
+    said, _ = await asyncio.to_thread(gateway.communicate, timeout=20)
+    assert codes == [CLOSE_RESTART, CLOSE_RESTART]
+    assert b"tickets cannot be read" in said
+    assert voice.encode() not in said
+    assert events.encode() not in said
