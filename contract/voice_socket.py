@@ -16,13 +16,14 @@ FRAME_SECONDS: Final = 0.02  # what the gateway sends in one message
 MAX_FRAME_BYTES: Final = SAMPLE_RATE * 2  # one second; a longer message is a mistake
 MAX_EVENTS_WAITING: Final = 256  # of one socket; a slower reader is closed with CLOSE_TOO_SLOW
 
-CLOSE_RESTART: Final = 1012  # this task goes away: connect again, to another
+CLOSE_RESTART: Final = 1012  # this task goes away, or cannot read tickets: connect again, to another
 CLOSE_BAD_MESSAGE: Final = 4400
 CLOSE_BAD_TICKET: Final = 4401  # unknown, expired, or used before
 CLOSE_BAD_ORIGIN: Final = 4403
 CLOSE_TOO_SLOW: Final = 4408
 CLOSE_REPLACED: Final = 4409  # the same caller came back on another socket
-CLOSE_BUSY: Final = 4429
+CLOSE_UNSERVED: Final = 4422  # nobody here serves the session's pipeline or language; the record says which
+CLOSE_BUSY: Final = 4429  # no place; the ticket is still good
 DRAIN_JITTER_SECONDS: Final = 5.0  # event sockets are closed over this long, not at once
 
 

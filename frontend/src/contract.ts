@@ -85,6 +85,7 @@ export const CLOSE_BUSY = 4429;
 export const CLOSE_REPLACED = 4409;
 export const CLOSE_RESTART = 1012;
 export const CLOSE_TOO_SLOW = 4408;
+export const CLOSE_UNSERVED = 4422;
 export const DRAIN_JITTER_SECONDS = 5.0;
 export const FRAME_SECONDS = 0.02;
 export const MAX_EVENTS_WAITING = 256;

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from contract.voice_socket import (
     CLOSE_BAD_TICKET,
     CLOSE_BUSY,
     CLOSE_RESTART,
+    CLOSE_UNSERVED,
     MAX_FRAME_BYTES,
     ClientMessage,
 )
@@ -55,7 +57,8 @@ class Calls:
         self._environment, self._tickets = environment, tickets
         self._protection, self._recorder = protection, recorder
         self._calls: dict[str, _LiveCall] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], str] = {}
+        self._coming: Counter[str] = Counter()
         self._door = asyncio.Lock()
         self.rejected = 0
         self.is_draining = False
@@ -72,21 +75,24 @@ class Calls:
 
     async def serve(self, socket: Socket) -> None:
         """Carry a call, or the rest of one, over an accepted socket."""
-        refusal = await self._refusal(socket)
-        if refusal is not None:
-            await socket.close(refusal)
-            return
-        ticket = await self._tickets.take(socket.ticket, opens="voice")
-        if ticket is None or ticket.metadata is None:
+        shown = await self._tickets.look(socket.ticket)
+        if shown is None or shown.opens != "voice":
+            await self._tickets.take(socket.ticket, opens="voice")  # for something else: used up by the attempt
             await socket.close(CLOSE_BAD_TICKET)
             return
-        with structlog.contextvars.bound_contextvars(session_id=ticket.session_id):
-            live = self._calls.get(ticket.session_id) or await self._open(ticket.metadata)
-            if live is None:
-                self.rejected += 1
-                await socket.close(CLOSE_BUSY)
+        session_id = shown.session_id
+        with structlog.contextvars.bound_contextvars(session_id=session_id):
+            if not self._has_place(session_id):
+                await self._reject(socket)
                 return
-            await self._carry(socket, live)
+            self._coming[session_id] += 1  # nothing was awaited since: of a burst only as many as there are places
+            try:
+                live = await self._admit(socket, session_id)
+            finally:
+                self._coming[session_id] -= 1
+                self._coming += Counter()  # keeps what is above zero
+            if live is not None:
+                await self._carry(socket, live)
 
     def has(self, session_id: str) -> bool:
         """Whether this process carries the session's call."""
@@ -108,35 +114,47 @@ class Calls:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _refusal(self, socket: Socket) -> int | None:
+    def _has_place(self, session_id: str) -> bool:
+        """Whether a session's socket may come in: its call is here, or there is a place for one."""
+        if session_id in self._calls:
+            return True
+        taken = {*self._coming, *self._tasks.values()}
+        return not self.is_draining and (session_id in self._coming or len(taken) < self._environment.voice_capacity)
+
+    async def _reject(self, socket: Socket) -> None:
         """A full or leaving process says so at once, and leaves the ticket to another one."""
-        if self.active < self._environment.voice_capacity and not self.is_draining:
-            return None
-        ticket = await self._tickets.look(socket.ticket)
-        if ticket is None or ticket.session_id in self._calls:
-            return None
         self.rejected += 1
-        return CLOSE_RESTART if self.is_draining else CLOSE_BUSY
+        await socket.close(CLOSE_RESTART if self.is_draining else CLOSE_BUSY)
 
-    async def _open(self, metadata: SessionMetadata) -> _LiveCall | None:
-        """Begin a call; None when there is no room for it, or the task could be stopped under it."""
+    async def _admit(self, socket: Socket, session_id: str) -> _LiveCall | None:
+        """Take the ticket and answer its call; None when the socket was closed instead."""
         async with self._door:  # two sockets of one caller must find one call
-            if metadata.session_id in self._calls:
-                return self._calls[metadata.session_id]
-            if self.active >= self._environment.voice_capacity:
+            if session_id not in self._calls:
+                try:
+                    await asyncio.to_thread(self._protection.hold)
+                except ProtectionRefused as refused:  # the task could be stopped under the call
+                    self.on_refused(refused)
+                    await self._reject(socket)
+                    return None
+            ticket = await self._tickets.take(socket.ticket, opens="voice")
+            if ticket is None or ticket.metadata is None:
+                await socket.close(CLOSE_BAD_TICKET)
                 return None
-            try:
-                await asyncio.to_thread(self._protection.hold)
-            except ProtectionRefused as refused:
-                self.on_refused(refused)
-                return None
-            began: asyncio.Future[_LiveCall | None] = asyncio.get_running_loop().create_future()
-            task = asyncio.create_task(self._hold(metadata, began))
-            self._tasks.add(task)
-            task.add_done_callback(self._done)
-            return await began
+            found = self._calls.get(session_id) or await self._open(ticket.metadata)
+        if isinstance(found, _LiveCall):
+            return found
+        await socket.close(found)
+        return None
 
-    async def _hold(self, metadata: SessionMetadata, began: "asyncio.Future[_LiveCall | None]") -> None:
+    async def _open(self, metadata: SessionMetadata) -> _LiveCall | int:
+        """Begin a call; a close code when it could not be put together."""
+        began: asyncio.Future[_LiveCall | int] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._hold(metadata, began))
+        self._tasks[task] = metadata.session_id
+        task.add_done_callback(self._done)
+        return await began
+
+    async def _hold(self, metadata: SessionMetadata, began: "asyncio.Future[_LiveCall | int]") -> None:
         """One call from its first socket to its finish, with connections to providers of its own."""
         environment = self._environment
         control_plane = ControlPlane(
@@ -153,9 +171,10 @@ class Calls:
                         reason=Reason.UNKNOWN_PIPELINE,
                         detail=str(unavailable),
                     )
+                    began.set_result(CLOSE_UNSERVED)
                 finally:
                     if not began.done():
-                        began.set_result(None)
+                        began.set_result(CLOSE_RESTART)
                     await control_plane.aclose()
 
     async def _talk(
@@ -163,7 +182,7 @@ class Calls:
         metadata: SessionMetadata,
         control_plane: ControlPlane,
         folder: Path,
-        began: "asyncio.Future[_LiveCall | None]",
+        began: "asyncio.Future[_LiveCall | int]",
     ) -> None:
         line = Line(metadata.session_id)
         call = open_call(
@@ -187,8 +206,8 @@ class Calls:
 
     async def _carry(self, socket: Socket, live: _LiveCall) -> None:
         """Take what comes over the socket until it closes."""
-        await live.line.connect(socket)
         try:
+            await live.line.connect(socket)
             while True:
                 self._take(await socket.receive(), live)
         except SocketClosed:
@@ -212,6 +231,6 @@ class Calls:
         live.call.end(Reason.HANGUP)
 
     def _done(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         if not task.cancelled() and task.exception() is not None:
             log.error("a call failed", exc_info=task.exception())

@@ -59,7 +59,7 @@ async def place(
     ears = Ears()
     line = RoomLine(ears) if wish.transport == "livekit" else SocketLine(ears)
     try:
-        await line.connect(opened["url"], opened["token"])
+        await _connect(api, session, line=line, opened=opened)
         exchanges = await converse(line, ears, floor, utterances=utterances, on_exchange=on_exchange)
     finally:
         await asyncio.to_thread(api.post, f"{session}/end")
@@ -68,6 +68,17 @@ async def place(
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     return Outcome(record, exchanges)
+
+
+async def _connect(api: Api, session: str, *, line: RoomLine | SocketLine, opened: dict[str, Any]) -> None:
+    """A call that is refused has its reason in the record."""
+    try:
+        await line.connect(opened["url"], opened["token"])
+    except CallFailed as failed:
+        record = await asyncio.to_thread(api.get, session)
+        if not record["reason"]:
+            raise
+        raise CallFailed(f"{failed}; the record says {record['reason']}: {record['detail']}") from None
 
 
 async def _completed(api: Api, session: str) -> dict[str, Any]:
