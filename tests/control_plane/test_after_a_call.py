@@ -105,7 +105,7 @@ def measured(aws: Aws) -> set[str]:
 
 def test_a_job_whose_process_is_killed_is_done_again_and_counts_once(aws: Aws, tmp_path: Path) -> None:
     """SIGKILL while it waits for S3: the message comes again, its attempt goes on, one transcript is there."""
-    session = session_in(State.ACTIVE)
+    session = session_in(State.ACTIVE, record=False)
 
     with Gate(aws.endpoint) as gate, worker("data", aws=aws, folder=tmp_path, endpoint=gate.url) as started:
         gate.close()
@@ -124,7 +124,7 @@ def test_a_job_whose_process_is_killed_is_done_again_and_counts_once(aws: Aws, t
 
 def test_a_job_that_kills_its_worker_every_time_is_buried() -> None:
     """The broker would redeliver it for ever; the row counts."""
-    session = session_in(State.ACTIVE)
+    session = session_in(State.ACTIVE, record=False)
     finish(session, recorded=False)
     row = OutboxRow.objects.get(session=session)
     now = timezone.now()
@@ -139,7 +139,7 @@ def test_a_job_that_kills_its_worker_every_time_is_buried() -> None:
 
 def test_a_malformed_message_ends_a_worker_and_nothing_else(aws: Aws, broker_valkey: Valkey, tmp_path: Path) -> None:
     """Celery cannot read it and exits, which ECS answers with a new worker; the next job is done by that one."""
-    session = session_in(State.ACTIVE)
+    session = session_in(State.ACTIVE, record=False)
     with worker("data", aws=aws, folder=tmp_path) as started:
         broker_valkey.client().lpush("data", "garbage")
         wait_until(lambda: started.process.poll() is not None, what="exit")
@@ -153,7 +153,7 @@ def test_a_malformed_message_ends_a_worker_and_nothing_else(aws: Aws, broker_val
 
 def test_a_lost_message_is_sent_again(aws: Aws, broker_valkey: Valkey, tmp_path: Path) -> None:
     """Valkey came back empty: the outbox knows what was not done."""
-    session = session_in(State.ACTIVE)
+    session = session_in(State.ACTIVE, record=False)
     finish(session, recorded=False)
     broker_valkey.client().flushall()
 
@@ -165,7 +165,7 @@ def test_a_lost_message_is_sent_again(aws: Aws, broker_valkey: Valkey, tmp_path:
 
 def test_a_worker_that_is_stopped_gives_its_job_back(aws: Aws, tmp_path: Path) -> None:
     """A deployment must not lose a job: SIGTERM ends the worker in time, and another one goes on at once."""
-    session = session_in(State.ACTIVE)
+    session = session_in(State.ACTIVE, record=False)
 
     with Gate(aws.endpoint) as gate, worker("data", aws=aws, folder=tmp_path, endpoint=gate.url) as started:
         gate.close()

@@ -51,6 +51,9 @@ def voice_session_finish(session_id: str, finished: SessionFinished, *, now: dat
         recording = known if finished.recording_key == known else ""
         _date_recording(session, finished.recording_started_at)
         _hand_to_jobs(session, recording=recording, last_turn=finished.last_turn, now=now)
+        if not recording and session.request.get("record") and session.active_at is not None:
+            # There was a call to record: the job looks for its sound, and keeps the reason for having none.
+            outbox.enqueue(session.pk, VIDEO, now=now)
     return session
 
 

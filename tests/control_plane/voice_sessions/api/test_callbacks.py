@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from contract.session import Reason, SessionFinished, State, TurnsPosted, UsageItem
-from control_plane.voice_sessions.models import OutboxRow, TranscriptTurn, UsageTotal, VoiceSession
+from control_plane.voice_sessions.models import JobState, OutboxRow, TranscriptTurn, UsageTotal, VoiceSession
 from control_plane.voice_sessions.services.job import job_perform
 from tests.control_plane.given import bearer, heartbeat, session_in, turn
 from tests.platform.valkey import Valkey
@@ -211,7 +211,30 @@ def test_a_recording_of_another_session_is_not_taken(stranger: Client) -> None:
 
     post(stranger, session, "finish", finished(recording_key="sessions/vs_other/audio.ogg"))
 
+    film = OutboxRow.objects.get(job="video-assemble")
     assert VoiceSession.objects.get().recording_key == ""
+    assert job_perform(film.pk, film.job, delivery="a message", now=timezone.now()) is JobState.SKIPPED
+
+
+def test_a_call_without_its_recording_says_why(stranger: Client) -> None:
+    """S3 did not take the sound: whoever looks for the film finds the reason in its place."""
+    session = session_in(State.ACTIVE)
+
+    post(stranger, session, "finish", finished(recording_key=None))
+    film = OutboxRow.objects.get(job="video-assemble")
+    job_perform(film.pk, film.job, delivery="a message", now=timezone.now())
+
+    film.refresh_from_db()
+    assert (film.state, film.error) == ("skipped", f"recording_missing: no sessions/{session.pk}/audio.ogg")
+
+
+@pytest.mark.parametrize(("state", "record"), [(State.ACTIVE, False), (State.DISPATCHED, True)])
+def test_what_was_not_to_be_recorded_is_not_missed(stranger: Client, state: State, record: bool) -> None:
+    """Nobody wanted it, or nobody came."""
+    session = session_in(state, record=record)
+
+    post(stranger, session, "finish", finished(recording_key=None))
+
     assert list(OutboxRow.objects.values_list("job", flat=True)) == ["transcript-finalise"]
 
 
