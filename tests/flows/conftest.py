@@ -39,6 +39,13 @@ class RunningPlatform:
         """Run a command of ours."""
         return self.run(sys.executable, "-m", "voicectl", *arguments, seconds=seconds)
 
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a command of ours, to read along what it says."""
+        command = [sys.executable, "-u", "-m", "voicectl", *arguments]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self.variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
     def run(self, *command: str, seconds: float = 180) -> "subprocess.CompletedProcess[str]":
         """Run a command in the clone as a person would."""
         return subprocess.run(
