@@ -76,3 +76,12 @@ def test_more_than_livekit_takes_is_refused_before_any_agent(platform: RunningPl
 
     with pytest.raises(api.TwirpError, match="metadata size exceeds"):
         asyncio.run(dispatch(platform, session, text))
+
+
+def test_a_call_that_nobody_serves_says_what_the_record_says(platform: RunningPlatform) -> None:
+    """A close code is for programs; whoever placed the call reads what to do otherwise."""
+    placed = platform.voicectl("call", "--transport", "websocket", "--language", "ja", "--say", "Good morning.")
+
+    assert placed.returncode != 0
+    assert "close code 4422" in placed.stderr
+    assert "unknown_pipeline: simulation_service local speaks en, not ja" in placed.stderr
