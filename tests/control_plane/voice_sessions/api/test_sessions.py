@@ -3,6 +3,7 @@
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -14,7 +15,7 @@ from django.test import Client, override_settings
 from contract.live_state import Ticket
 from contract.session import Reason, State
 from control_plane.voice_sessions.models import IdempotencyKey, VoiceSession
-from tests.control_plane.given import session_in
+from tests.control_plane.given import NOW, session_in
 from tests.platform.addresses import port_of
 from tests.platform.livekit import API_SECRET, LiveKit
 from tests.platform.valkey import Valkey
@@ -187,7 +188,7 @@ def test_nothing_is_open(stranger: Client, method: str, path: str, credential: s
 
 def test_a_list_is_read_page_by_page(client: Client) -> None:
     """The newest first; new sessions do not move the pages that follow."""
-    ids = [session_in(State.REQUESTED).pk for _ in range(5)]
+    ids = [session_in(State.REQUESTED, now=NOW + timedelta(milliseconds=each)).pk for each in range(5)]
 
     first = client.get("/api/v1/sessions?limit=2").json()
     session_in(State.REQUESTED)
