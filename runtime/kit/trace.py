@@ -4,6 +4,7 @@ A library's message may quote what it was given: PostgreSQL the row that it refu
 the text. Ours never do, so that ours are told; of the others codes are, and the stack says the rest.
 """
 
+import os
 from collections.abc import Iterator
 from itertools import islice
 from traceback import walk_tb
@@ -51,6 +52,8 @@ def _told(error: BaseException) -> dict[str, Any]:
 def _message(error: BaseException) -> str:
     if _is_speakable(error):
         return str(error)
+    if isinstance(error, OSError) and isinstance(error.errno, int):
+        return f"[Errno {error.errno}] {os.strerror(error.errno)}"  # the system's words, without the file's name
     codes = {name: getattr(error, name, None) for name in CODES}
     return ", ".join(f"{name} {code}" for name, code in codes.items() if isinstance(code, int | str) and code)
 

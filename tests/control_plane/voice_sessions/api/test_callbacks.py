@@ -146,7 +146,7 @@ def close(session: VoiceSession, *, completed: bool) -> None:
 @pytest.mark.parametrize("completed", [False, True], ids=["with its transcript made", "completed"])
 def test_what_comes_after_the_transcript_changes_nothing(stranger: Client, completed: bool) -> None:
     """Turns, usage and price would no longer be those of the file and of the hand-over; the agent is not at fault."""
-    session = session_in(State.ACTIVE)
+    session = session_in(State.ACTIVE, record=False)
     post(stranger, session, "turns", TurnsPosted(attempt=1, turns=(turn(1), turn(2)), usage=(used(1000),)))
     post(stranger, session, "finish", finished())
     close(session, completed=completed)
@@ -164,7 +164,7 @@ def test_what_comes_after_the_transcript_changes_nothing(stranger: Client, compl
 @pytest.mark.usefixtures("aws")
 def test_a_recording_that_comes_after_completion_is_no_job(stranger: Client) -> None:
     """Whoever was told of the session was told that there is no film."""
-    session = session_in(State.ACTIVE)
+    session = session_in(State.ACTIVE, record=False)
     post(stranger, session, "finish", finished())
     close(session, completed=True)
     closed = record_of(session)

@@ -54,7 +54,7 @@ def finished() -> SessionFinished:
         ),
         (post("heartbeat", lambda: heartbeat(caller_present=True)), 1),
         (post("turns", lambda: TurnsPosted(attempt=1, turns=tuple(turn(n) for n in range(500, 600)))), 5),
-        (post("finish", finished), 14),
+        (post("finish", finished), 16),
     ],
     ids=["create", "list", "read", "end", "ticket", "heartbeat", "turns", "finish"],
 )
