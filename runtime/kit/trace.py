@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Final
 
 OURS: Final = frozenset({"agent", "contract", "control_plane", "runtime", "voicectl"})
-QUOTES_NOTHING: Final = (AttributeError, ImportError, NameError, NotImplementedError, TypeError)  # Python's own words
+QUOTES_NOTHING: Final = (AttributeError, ImportError, NameError)  # they name code; Django puts values into a TypeError
 CODES: Final = ("sqlstate", "errno", "status_code")
 MOST_FRAMES: Final = 50  # of one exception
 SHORTEST_QUOTE: Final = 4  # what is shorter is in any text

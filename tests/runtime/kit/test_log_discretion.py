@@ -15,6 +15,7 @@ import pytest
 import structlog
 import uvicorn
 import websockets
+from django.db.models import IntegerField
 from livekit.agents import APIStatusError
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
@@ -81,6 +82,21 @@ def test_the_row_that_postgresql_refused_is_not_told(postgres: Postgres, capsys:
     [told] = json.loads(written)["exception"]
     assert WORDS not in written
     assert (told["exc_type"], told["exc_value"]) == ("psycopg.errors.CheckViolation", "sqlstate 23514")
+
+
+def test_a_value_of_the_wrong_type_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Django puts it into a TypeError of Python's own, as `IntegerField.get_prep_value` does here."""
+    configure(ENVIRONMENT)
+
+    try:
+        IntegerField(name="number").get_prep_value([WORDS])
+    except TypeError:
+        logging.getLogger("django.request").exception("Internal Server Error: %s", "/internal")
+
+    written = capsys.readouterr().out
+    told = json.loads(written)["exception"]
+    assert WORDS not in written
+    assert {(each["exc_type"], each["exc_value"]) for each in told} == {("TypeError", "")}
 
 
 def test_what_a_provider_quotes_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
