@@ -1,5 +1,6 @@
 """An alarm as its template defines it: nothing here knows what it is about."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from voicectl.review.templates import Assembly, Properties
 
 Missing = Literal["breaching", "notBreaching", "ignore", "missing"]
 RUNBOOK = re.compile(r"^(?P<meaning>.*)\. Runbook: (?P<path>\S+)$", re.DOTALL)
+RULE_TAG = "voiceplane:rule"
 
 
 @dataclass(frozen=True)
@@ -16,19 +18,13 @@ class MetricKey:
     """One metric.
 
     Attributes:
-        dimensions: Pairs of name and value; a value that AWS only knows once it is deployed is None, and matches any.
+        dimensions: Pairs of name and value; for a value that AWS only knows once it is deployed stands the
+            reference to it, as JSON.
     """
 
     namespace: str
     name: str
-    dimensions: frozenset[tuple[str, str | None]]
-
-    def matches(self, other: "MetricKey") -> bool:
-        """Whether published points belong to it."""
-        if (self.namespace, self.name) != (other.namespace, other.name):
-            return False
-        mine, theirs = dict(self.dimensions), dict(other.dimensions)
-        return mine.keys() == theirs.keys() and all(value in (None, theirs[name]) for name, value in mine.items())
+    dimensions: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -46,11 +42,13 @@ class MetricAlarm:
     """An `AWS::CloudWatch::Alarm`.
 
     Attributes:
+        rule: The row of the tables in `voice_constructs.alarms` that it was made of.
         watched: Id of the query that the threshold is about.
         periods: So many datapoints are looked at; `datapoints` of them must be over the threshold.
     """
 
     name: str
+    rule: str
     meaning: str
     runbook: str
     tells: bool
@@ -69,15 +67,17 @@ class CompositeAlarm:
     """An `AWS::CloudWatch::CompositeAlarm`.
 
     Attributes:
-        rule: Over other alarms' names.
+        rule: As of a `MetricAlarm`.
+        expression: Over other alarms' names.
         suppressor: The alarm during which nobody is told; empty where there is none.
     """
 
     name: str
+    rule: str
     meaning: str
     runbook: str
     tells: bool
-    rule: str
+    expression: str
     suppressor: str
 
 
@@ -102,6 +102,7 @@ def _metric_alarm(properties: Properties, *, meaning: str, runbook: str) -> Metr
     periods = int(properties["EvaluationPeriods"])
     return MetricAlarm(
         name=properties["AlarmName"],
+        rule=_rule(properties),
         meaning=meaning,
         runbook=runbook,
         tells=bool(properties.get("AlarmActions")),
@@ -123,10 +124,11 @@ def _composites(assembly: Assembly) -> Iterator[CompositeAlarm]:
         if about:
             yield CompositeAlarm(
                 name=properties["AlarmName"],
+                rule=_rule(properties),
                 meaning=about["meaning"],
                 runbook=about["path"],
                 tells=bool(properties.get("AlarmActions")),
-                rule=properties["AlarmRule"],
+                expression=properties["AlarmRule"],
                 suppressor=properties.get("ActionsSuppressor", ""),
             )
 
@@ -150,8 +152,15 @@ def _queries(properties: Properties) -> tuple[tuple[Query, ...], str]:
 
 
 def _key(namespace: str, name: str, dimensions: list[dict[str, Any]]) -> MetricKey:
-    pairs = ((each["Name"], each["Value"] if isinstance(each["Value"], str) else None) for each in dimensions)
-    return MetricKey(namespace, name, frozenset(pairs))
+    return MetricKey(namespace, name, frozenset((each["Name"], _text(each["Value"])) for each in dimensions))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _rule(properties: Properties) -> str:
+    return next((each["Value"] for each in properties.get("Tags", []) if each["Key"] == RULE_TAG), "")
 
 
 def _period(properties: Properties) -> int:

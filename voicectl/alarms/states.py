@@ -103,7 +103,7 @@ def combined(alarm: CompositeAlarm, states: Mapping[str, State]) -> State:
         ExpressionUnknown: Its rule names an alarm that there is not, or has another form.
     """
     words = {"AND": "and", "OR": "or", "NOT": "not", "TRUE": "True", "FALSE": "False"}
-    text = re.sub(r"\b(AND|OR|NOT|TRUE|FALSE)\b", lambda found: words[found[0]], alarm.rule)
+    text = re.sub(r"\b(AND|OR|NOT|TRUE|FALSE)\b", lambda found: words[found[0]], alarm.expression)
     try:
         return _of(_holds(ast.parse(text, mode="eval").body, states))
     except (SyntaxError, KeyError) as unknown:

@@ -140,7 +140,7 @@ def dashboard(place: Place) -> Found:
 def alarms_reach_people(place: Place) -> Found:
     """An alarm without an action is a picture; a part of a composite alarm tells through it."""
     alarms = alarms_of(place.assembly)
-    rules = " ".join(alarm.rule for alarm in alarms if isinstance(alarm, CompositeAlarm))
+    rules = " ".join(alarm.expression for alarm in alarms if isinstance(alarm, CompositeAlarm))
     suppressors = {alarm.suppressor for alarm in alarms if isinstance(alarm, CompositeAlarm)}
     spoken_for = [alarm for alarm in alarms if f'"{alarm.name}"' in rules or alarm.name in suppressors]
     wrong = [f"{alarm.name} tells nobody" for alarm in alarms if not alarm.tells and alarm not in spoken_for]

@@ -38,6 +38,26 @@ def test_every_alarm_can_be_evaluated(synthesis: Synthesis) -> None:
             assert combined(alarm, states) in State
 
 
+def test_an_alarm_says_which_rule_it_comes_from(prod: Synthesis) -> None:
+    """Its name has the rule's after what it is about; a rehearsal of the rule is one of the alarm."""
+    alarms = alarms_of(prod.assembly)
+
+    assert [alarm.name for alarm in alarms if not alarm.rule or not alarm.name.endswith(alarm.rule)] == []
+    assert len({alarm.rule for alarm in alarms}) < len(alarms)
+
+
+def test_things_that_only_aws_can_name_are_told_apart(prod: Synthesis) -> None:
+    """Two load balancers have the same metrics; only the reference to each says whose it is."""
+    watched = {
+        alarm.name: query.metric
+        for alarm in alarms_of(prod.assembly)
+        if isinstance(alarm, MetricAlarm) and alarm.rule == "WithoutTargets"
+        for query in alarm.queries
+    }
+
+    assert len(watched) == len(set(watched.values())) == 4
+
+
 @pytest.mark.parametrize("part", ["ProviderErrors", "DatabaseAway", "NodeFull", "SessionsStuck", "QueueDepth"])
 def test_the_seeds_incidents_have_their_alarms(part: str, prod: Synthesis) -> None:
     """Each tells people, and leads to its page."""

@@ -61,6 +61,7 @@ def alarm(**different: object) -> MetricAlarm:
     """No free slot for three minutes."""
     usual = {
         "name": "voiceplane-local-FreeSlotsGone",
+        "rule": "FreeSlotsGone",
         "meaning": "no agent can take another call",
         "runbook": "docs/runbooks/capacity-low.md",
         "tells": True,
@@ -97,25 +98,6 @@ def test_speed_shortens_the_periods() -> None:
     assert evaluated(alarm(), points, now=1003.1, before=State.OK) is OFF
 
 
-def test_a_value_that_only_aws_knows_matches_any() -> None:
-    """An identifier that is a reference in the template is a name on a laptop."""
-    watched = MetricKey("AWS/RDS", "DatabaseConnections", frozenset({("DBInstanceIdentifier", None)}))
-    points = Points()
-    points.add(
-        MetricKey("AWS/RDS", "DatabaseConnections", frozenset({("DBInstanceIdentifier", "local")})), at=30, value=99
-    )
-    points.add(MetricKey("AWS/RDS", "DatabaseConnections", frozenset({("Other", "local")})), at=30, value=1)
-    full = alarm(
-        queries=(Query("m", watched, "Maximum"),),
-        comparison="GreaterThanThreshold",
-        threshold=80,
-        periods=1,
-        datapoints=1,
-    )
-
-    assert evaluated(full, points, now=61, before=State.OK) is ON
-
-
 def test_a_share_of_few_requests_rings_nobody() -> None:
     """The expression is the one of our own template."""
     failed = MetricKey("Voiceplane", "ProviderErrors", frozenset())
@@ -142,7 +124,7 @@ def test_a_share_of_few_requests_rings_nobody() -> None:
 
 def composite(rule: str) -> CompositeAlarm:
     """One that tells in others' place."""
-    return CompositeAlarm("c", "it is away", "docs/runbooks/away.md", True, rule, "")
+    return CompositeAlarm("c", "Away", "it is away", "docs/runbooks/away.md", True, rule, "")
 
 
 @pytest.mark.parametrize(

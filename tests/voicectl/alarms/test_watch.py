@@ -16,7 +16,7 @@ ELSEWHERE = alarm(
     queries=(Query("m", MetricKey("AWS/RDS", "DatabaseConnections", frozenset()), "SampleCount"),),
     missing="breaching",
 )
-TOGETHER = CompositeAlarm("together", "it is away", "docs/runbooks/away.md", True, f'ALARM("{GONE.name}")', "")
+TOGETHER = CompositeAlarm("together", "Away", "it is away", "docs/runbooks/away.md", True, f'ALARM("{GONE.name}")', "")
 
 
 def states(look: Look) -> dict[str, str]:
@@ -59,7 +59,7 @@ def test_what_nobody_ever_published_is_not_an_alarm() -> None:
 
 def test_a_composite_alarm_follows_its_parts_and_is_kept_quiet() -> None:
     """Its state is told either way; people are not, while its suppressor is on."""
-    quiet = CompositeAlarm("quiet", "it is away", "docs/runbooks/away.md", True, TOGETHER.rule, GONE.name)
+    quiet = CompositeAlarm("quiet", "Away", "it is away", "docs/runbooks/away.md", True, TOGETHER.expression, GONE.name)
 
     look = Watch([GONE, TOGETHER, quiet]).look(points(0), now=61)
 
