@@ -39,7 +39,9 @@ def prepare(process: JobProcess) -> None:
     recorder = call_recorder(environment)
     pipelines.preload(environment)
     process.userdata.update(
-        environment=environment, recorder=recorder, publisher=Publisher(recorder, region=environment.aws_region)
+        environment=environment,
+        recorder=recorder,
+        publisher=Publisher(recorder, region=environment.aws_region, every_seconds=environment.publish_seconds),
     )
 
 

@@ -84,7 +84,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stop)
-        publisher = Publisher(self._recorder, region=environment.aws_region)
+        publisher = Publisher(self._recorder, region=environment.aws_region, every_seconds=environment.publish_seconds)
         live = valkey.connect(environment.live_redis_url, password=environment.live_redis_password)
         task = await asyncio.to_thread(identify, os.environ)
         fleet = FleetReport(live, task=task, service=AGENT.name, load=self._load)

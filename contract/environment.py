@@ -10,6 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationError
 
+from contract.timing import PUBLISH_SECONDS
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -54,6 +56,7 @@ class ProcessEnv(ContainerEnv):
     aws_region: str
     release: str = Field(description="the image's tag, shown in logs and errors")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    publish_seconds: float = Field(PUBLISH_SECONDS, ge=0.5, le=60, description="from report to report to CloudWatch")
     sentry_dsn: SecretStr | None = None
     posthog_api_key: SecretStr | None = None
 

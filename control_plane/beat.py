@@ -42,7 +42,7 @@ def main() -> None:
     signals.after_task_publish.connect(note, weak=False)
     probes = Probes(is_alive=is_sending, is_ready=is_sending, metrics=recorder().exposition)
     server = ProbeServer(environment.listen_host, port_of(environment, BEAT), probes)
-    publisher = Publisher(recorder(), region=environment.aws_region)
+    publisher = Publisher(recorder(), region=environment.aws_region, every_seconds=environment.publish_seconds)
     publisher.start()
     try:
         # The schedule is in the code; a file with the last times would only be lost with the task.

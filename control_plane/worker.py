@@ -73,7 +73,10 @@ def _follow(recorder: Recorder, environment: CeleryEnv) -> list[Any]:
 
     from runtime.kit.cloudwatch import Publisher
 
-    publisher, workers = Publisher(recorder, region=environment.aws_region), []
+    publisher, workers = (
+        Publisher(recorder, region=environment.aws_region, every_seconds=environment.publish_seconds),
+        [],
+    )
 
     def keep(sender: Any, **_: Any) -> None:
         workers.append(sender)

@@ -29,6 +29,7 @@ def publish() -> None:
     from control_plane.voice_sessions.measures import recorder
     from runtime.kit.cloudwatch import Publisher
 
-    publisher = Publisher(recorder(), region=settings.ENVIRONMENT.aws_region)
+    environment = settings.ENVIRONMENT
+    publisher = Publisher(recorder(), region=environment.aws_region, every_seconds=environment.publish_seconds)
     publisher.start()
     Finalize(None, publisher.stop, exitpriority=1)  # multiprocessing's children run no atexit

@@ -12,6 +12,7 @@ from voicectl.doctor import commands as doctor
 from voicectl.golive import commands as golive
 from voicectl.images import commands as images
 from voicectl.review import commands as review
+from voicectl.running import commands as running
 from voicectl.secrets import commands as secrets
 from voicectl.up import commands as up
 
@@ -23,7 +24,7 @@ def main() -> None:
     """The handle of the platform."""
 
 
-for group in (up, call, alarms, doctor, review, deploy, images, secrets, golive):
+for group in (up, running, call, alarms, doctor, review, deploy, images, secrets, golive):
     group.register(app)
 
 

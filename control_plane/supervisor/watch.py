@@ -92,7 +92,9 @@ class Reign:
         self._broker = connect(environment.broker_redis_url, password=environment.broker_redis_password)
         self.recorder = Recorder(environment.environment, publisher=SUPERVISOR.name)
         self._fleet = Fleet(self.recorder)
-        self._publisher = Publisher(self.recorder, region=environment.aws_region)
+        self._publisher = Publisher(
+            self.recorder, region=environment.aws_region, every_seconds=environment.publish_seconds
+        )
         self._publisher.start()
 
     def look(self, *, now: float) -> None:

@@ -44,7 +44,9 @@ class Gateway:
         self._tickets = Tickets(self._live)
         self._protection = Protection(os.environ.get(AGENT_URI), seconds=environment.scale_in_protection_seconds)
         self._recorder = call_recorder(environment)
-        self._publisher = Publisher(self._recorder, region=environment.aws_region)
+        self._publisher = Publisher(
+            self._recorder, region=environment.aws_region, every_seconds=environment.publish_seconds
+        )
         self.calls = Calls(environment, tickets=self._tickets, protection=self._protection, recorder=self._recorder)
         self.events = Events(self._live, is_ours=self.calls.has, on_event=self.calls.on_event)
         self._probes = Probes(

@@ -1,4 +1,4 @@
-"""What a process recorded, to CloudWatch every 15 s: the numbers that policies scale on and alarms watch."""
+"""What a process recorded, to CloudWatch every few seconds: the numbers that policies scale on and alarms watch."""
 
 import os
 from collections import Counter
@@ -13,7 +13,6 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.metrics import NAMESPACE
-from contract.timing import PUBLISH_SECONDS
 from runtime.kit.metrics import Recorder, Sample
 
 MOST_DATA = 500  # in one request; AWS allows 1,000 and 1 MB (API reference, PutMetricData)
@@ -28,7 +27,7 @@ log = structlog.get_logger(__name__)
 class Publisher:
     """Gives CloudWatch what a recorder took, until it is stopped; then once more."""
 
-    def __init__(self, recorder: Recorder, *, region: str, every_seconds: float = PUBLISH_SECONDS) -> None:
+    def __init__(self, recorder: Recorder, *, region: str, every_seconds: float) -> None:
         """Prepare it; a process that forks starts one in each child."""
         self._recorder, self._region, self._every = recorder, region, every_seconds
         self._client: Any = None

@@ -1,5 +1,6 @@
 """What was published, and its statistics a period at a time."""
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,7 +17,7 @@ class Point(NamedTuple):
 
 
 class Points:
-    """Points by metric."""
+    """Points by metric, each metric's in the order of time."""
 
     def __init__(self) -> None:
         """None yet."""
@@ -24,10 +25,19 @@ class Points:
 
     def add(self, key: MetricKey, *, at: float, value: float) -> None:
         """Take one; all of its dimensions are known."""
-        self._points[key].append(Point(at, value))
+        points = self._points[key]
+        if points and at < points[-1].at:
+            insort(points, Point(at, value))
+        else:
+            points.append(Point(at, value))
+
+    def forget(self, *, before: float) -> None:
+        """Forget what is older; that a metric was published once is remembered."""
+        for points in self._points.values():
+            del points[: bisect_left(points, before, key=_at)]
 
     def has(self, key: MetricKey) -> bool:
-        """Whether anything of a metric was published."""
+        """Whether anything of a metric was ever published."""
         return key in self._points
 
     def series(self, key: MetricKey, statistic: str, *, ends: Sequence[float], period: float) -> list[float | None]:
@@ -37,9 +47,12 @@ class Points:
             ExpressionUnknown: There is no such statistic.
         """
         ours = self._points.get(key, [])
-        return [
-            _statistic(statistic, [point.value for point in ours if end - period <= point.at < end]) for end in ends
-        ]
+        borders = [(bisect_left(ours, end - period, key=_at), bisect_left(ours, end, key=_at)) for end in ends]
+        return [_statistic(statistic, [point.value for point in ours[first:last]]) for first, last in borders]
+
+
+def _at(point: Point) -> float:
+    return point.at
 
 
 def _statistic(name: str, values: list[float]) -> float | None:

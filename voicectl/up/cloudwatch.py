@@ -5,7 +5,6 @@ inside is here; moto's version is pinned.
 """
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final
@@ -18,6 +17,7 @@ from voicectl.alarms.points import Points
 from voicectl.alarms.watch import Look, Watch
 
 LOOKS_PER_PERIOD: Final = 12  # of a minute: an alarm is seen five seconds after its period has ended
+SHORTEST_SECONDS: Final = 0.5  # from look to look
 MINUTE: Final = 60.0
 LONGEST_SECONDS: Final = 3600.0  # kept at the most: an alarm over a day cannot go on here
 
@@ -46,36 +46,36 @@ class CloudWatch(Thread):
     def run(self) -> None:
         """Look, several times in a period."""
         watch, read_at = Watch([], speed=self._speed), 0.0
-        while not self._stopped.wait(MINUTE / self._speed / LOOKS_PER_PERIOD):
+        points, taken = Points(), 0
+        while not self._stopped.wait(max(SHORTEST_SECONDS, MINUTE / self._speed / LOOKS_PER_PERIOD)):
             changed_at = self._definitions.stat().st_mtime if self._definitions.exists() else 0.0
             if changed_at != read_at:
                 watch, read_at = Watch(kept(self._definitions), speed=self._speed), changed_at
             now = time.time()
-            points = self._recent(since=now - min(watch.horizon_seconds or MINUTE, LONGEST_SECONDS))
+            taken = self._take(points, first=taken)
+            points.forget(before=now - min(watch.horizon_seconds or MINUTE, LONGEST_SECONDS))
+            taken -= self._forget(before=now - LONGEST_SECONDS)
             self._write(watch.look(points, now=now))
 
-    def _recent(self, *, since: float) -> Points:
-        """Take what is recent, and forget the rest: a day of a platform at rest is two million points."""
-        points = Points()
+    def _take(self, points: Points, *, first: int) -> int:
+        """Take what is new; answer how many there are now."""
         data = self._backend.metric_data
-        first_kept = 0
-        for place, datum in enumerate(data):
-            at = datum.timestamp.timestamp()
-            if at < since - LONGEST_SECONDS:
-                first_kept = place + 1
-            elif at >= since:
-                _take(datum, at, points.add)
-        del data[:first_kept]
-        return points
+        last = len(data)
+        for datum in data[first:last]:
+            if isinstance(datum, MetricDatum):  # single values: no process of ours publishes sets of statistics
+                dimensions = frozenset((str(each.name), str(each.value)) for each in datum.dimensions)
+                key = MetricKey(datum.namespace, datum.name, dimensions)
+                points.add(key, at=datum.timestamp.timestamp(), value=float(datum.value))
+        return last
+
+    def _forget(self, *, before: float) -> int:
+        """Forget what is old, for a day of a platform at rest is two million points; answer how many these were."""
+        data = self._backend.metric_data
+        old = next((place for place, datum in enumerate(data) if datum.timestamp.timestamp() >= before), len(data))
+        del data[:old]
+        return old
 
     def _write(self, look: Look) -> None:
         new = self._report.with_suffix(".new")
         new.write_text(look.model_dump_json())
         new.replace(self._report)
-
-
-def _take(datum: object, at: float, add: Callable[..., None]) -> None:
-    """Single values only: no process of ours publishes sets of statistics."""
-    if isinstance(datum, MetricDatum):
-        dimensions = frozenset((str(each.name), str(each.value)) for each in datum.dimensions)
-        add(MetricKey(datum.namespace, datum.name, dimensions), at=at, value=float(datum.value))

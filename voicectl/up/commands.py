@@ -21,7 +21,7 @@ def up(
     without: Names = "",
     port: Annotated[list[str] | None, typer.Option(help="name=number, as in `voicectl status --json`")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="forget database, keys and logs first")] = False,
-    speed: Annotated[float, typer.Option(min=1, max=4, help="the alarms' minutes are shorter by so much")] = 1,
+    speed: Annotated[float, typer.Option(min=1, max=60, help="the alarms' minutes are shorter by so much")] = 1,
     detach: Annotated[bool, typer.Option("--detach", help="come back when everything is up")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="lines instead of a table")] = False,
     as_json: AsJson = False,

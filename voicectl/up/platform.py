@@ -21,7 +21,7 @@ from contract.services import (
     WEBSOCKET,
     Container,
 )
-from contract.timing import Timing
+from contract.timing import PUBLISH_SECONDS, Timing
 from voicectl.alarms.watch import ALARMS
 from voicectl.up import livekit_server, media, postgres
 from voicectl.up.backing import Backing
@@ -40,6 +40,7 @@ from voicectl.up.process import Process
 from voicectl.up.state import ROOT, VARIABLE, Keys
 
 PAGE: Final = ROOT / "frontend" / "dist"
+MINUTE: Final = 60.0  # of the alarms, and at least one report in each
 PORTS: Final = (
     *("api", "websocket", "page", "livekit", "udp-livekit", "livekit-metrics", "postgres", "valkey", "aws"),
     *("providers", "speech", "agent", "supervisor", "beat", "guardian"),
@@ -96,7 +97,10 @@ class _Table:
     def __init__(self, place: Place) -> None:
         self._place, self._ports = place, place.ports
         self._base = base_environment(place.variables, ports=place.ports, temporary=place.temporary)
-        self._values = shared_values(place.backing, keys=place.keys, ports=place.ports)
+        self._values = {
+            **shared_values(place.backing, keys=place.keys, ports=place.ports),
+            "publish_seconds": min(PUBLISH_SECONDS, MINUTE / place.speed),
+        }
 
     def postgres(self) -> Process:
         port = self._ports["postgres"]

@@ -93,6 +93,7 @@ class _Session:
             pid=os.getpid(),
             started_at=datetime.now(UTC),
             temporary=temporary,
+            speed=wishes.speed,
             addresses=addresses(own, ports=chosen, has_page=(PAGE / "index.html").exists()),
         )
         self._has_other_livekit = not own.is_own_livekit

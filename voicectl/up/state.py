@@ -84,6 +84,7 @@ class Running(Model):
     pid: int
     started_at: AwareDatetime
     temporary: Path = Field(description="the processes' TMPDIR, gone with the run")
+    speed: float = Field(1.0, description="the alarms' periods are shorter by so much")
     addresses: Addresses
     processes: tuple[ProcessState, ...] = ()
 

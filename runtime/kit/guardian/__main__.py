@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 def guard(environment: GuardianEnv, *, told_to_stop: Event) -> None:
     """Guard until the neighbour has gone after we were told to stop."""
     recorder = Recorder(environment.environment, publisher=GUARDIAN.name)
-    publisher = Publisher(recorder, region=environment.aws_region)
+    publisher = Publisher(recorder, region=environment.aws_region, every_seconds=environment.publish_seconds)
     protection = Protection(os.environ.get(AGENT_URI), seconds=environment.scale_in_protection_seconds)
     guardian = Guard(environment, protection=protection, recorder=recorder, clock=time.monotonic)
     probes = Probes(is_alive=lambda: True, is_ready=lambda: True, metrics=recorder.exposition)

@@ -148,3 +148,23 @@ def test_a_rule_that_cannot_be_read_is_named(rule: str) -> None:
     """An alarm that is never on must not look like one that is well."""
     with pytest.raises(ExpressionUnknown, match="is not known"):
         combined(composite(rule), {"a": State.ALARM})
+
+
+def test_points_that_come_late_are_put_where_they_belong() -> None:
+    """Two processes' reports do not arrive in the order of their times."""
+    points = Points()
+    for at, value in ((10.0, 1), (130.0, 3), (70.0, 2)):
+        points.add(METRIC, at=at, value=value)
+
+    assert points.series(METRIC, "Maximum", ends=[60, 120, 180], period=60) == [1, 2, 3]
+
+
+def test_what_is_old_is_forgotten_but_not_that_it_was_there() -> None:
+    """A metric that falls silent for an hour was measured all the same."""
+    points = Points()
+    points.add(METRIC, at=10, value=1)
+
+    points.forget(before=60)
+
+    assert points.has(METRIC)
+    assert points.series(METRIC, "SampleCount", ends=[60], period=60) == [None]
