@@ -108,7 +108,7 @@ def started(*arguments: str, **variables: str) -> Iterator[RunningPlatform]:
 @pytest.fixture(scope="session")
 def platform() -> Iterator[RunningPlatform]:
     """All of it runs from here on."""
-    with started("--speed", "4") as running:  # a minute of the alarms is 15 s, in which every process publishes once
+    with started("--speed", "15") as running:  # a minute of the alarms is 4 s, in which every process publishes twice
         yield running
 
 

@@ -40,7 +40,8 @@ from voicectl.up.process import Process
 from voicectl.up.state import ROOT, VARIABLE, Keys
 
 PAGE: Final = ROOT / "frontend" / "dist"
-MINUTE: Final = 60.0  # of the alarms, and at least one report in each
+MINUTE: Final = 60.0  # of the alarms
+REPORTS_A_MINUTE: Final = 2  # at the least: with one, a minute now and then would have none
 PORTS: Final = (
     *("api", "websocket", "page", "livekit", "udp-livekit", "livekit-metrics", "postgres", "valkey", "aws"),
     *("providers", "speech", "agent", "supervisor", "beat", "guardian"),
@@ -99,7 +100,7 @@ class _Table:
         self._base = base_environment(place.variables, ports=place.ports, temporary=place.temporary)
         self._values = {
             **shared_values(place.backing, keys=place.keys, ports=place.ports),
-            "publish_seconds": min(PUBLISH_SECONDS, MINUTE / place.speed),
+            "publish_seconds": min(PUBLISH_SECONDS, MINUTE / place.speed / REPORTS_A_MINUTE),
         }
 
     def postgres(self) -> Process:

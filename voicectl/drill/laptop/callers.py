@@ -17,7 +17,7 @@ from voicectl.drill.laptop.stage import Stage, wait_until
 
 ACTIVE_SECONDS: Final = 60.0  # until the agent is there, with others on two cores
 HELD_SECONDS: Final = 3600.0
-SHORT_SECONDS: Final = 5.0  # of a call that nothing is wrong with
+SHORT_SECONDS: Final = 15.0  # of a call that nothing is wrong with
 END_SECONDS: Final = 30.0
 
 
@@ -36,7 +36,7 @@ class Callers:
         self._thread = Thread(target=self._loop.run_forever, name="callers", daemon=True)
         self._home = asyncio.Event()
         self._sessions: list[str] = []
-        self._calls: list[Future[None]] = []
+        self._calls: list[Future[object]] = []
 
     def __enter__(self) -> Self:
         """Be ready to call."""
@@ -77,7 +77,7 @@ class Callers:
             call.exception(timeout=END_SECONDS)
         self._calls = []
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> "Future[None]":
+    def _begin(self, work: Coroutine[Any, Any, object]) -> "Future[object]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _again_and_again(self) -> None:
@@ -86,19 +86,20 @@ class Callers:
                 opened = await asyncio.to_thread(self._api.post, "/sessions", self._body)
             except ApiRefused as refused:
                 raise NotCaused(f"no call could be placed: {refused}") from None
-            await self._stay(opened, seconds=SHORT_SECONDS)
-            await asyncio.to_thread(self._end, opened["id"])
+            if not await self._stay(opened, seconds=SHORT_SECONDS):
+                await asyncio.to_thread(self._end, opened["id"])
 
-    async def _stay(self, opened: dict[str, Any], *, seconds: float) -> None:
-        """Until the other side ends it, or it is time to go home; a call that is refused is over at once."""
+    async def _stay(self, opened: dict[str, Any], *, seconds: float) -> bool:
+        """Until the other side ends it, or it is time to go home; answer whether there is no call any more."""
         ears = Ears()
         line = RoomLine(ears) if self._body["transport"] == "livekit" else SocketLine(ears)
         over = [asyncio.create_task(self._home.wait()), asyncio.create_task(line.ended.wait())]
         try:
             await line.connect(opened["url"], opened["token"])
             await asyncio.wait(over, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            return line.ended.is_set()
         except CallError:
-            return  # what the drill is about may be just that; the record has the reason
+            return True  # what the drill is about may be just that; the record has the reason
         finally:
             for task in over:
                 task.cancel()

@@ -1,12 +1,10 @@
 """A runbook as a drill uses it: what to do on a laptop, in the order of the page."""
 
 import re
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from voicectl.toolchain import ROOT
 
-SECTIONS: Final = ("Checks", "Actions")
 ON_A_LAPTOP: Final = re.compile(r"^On a laptop[^`]*?:\n\n```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -15,17 +13,18 @@ class Page(NamedTuple):
 
     Attributes:
         title: In a few words, what is wrong.
-        steps: Commands for a laptop by section; empty where the page has none there.
+        checks: Commands for a laptop; empty where the page has none there.
+        actions: The same.
     """
 
     title: str
-    steps: dict[str, str]
+    checks: str
+    actions: str
 
 
 def read_page(path: str) -> Page:
     """Read a runbook by the path that alarms name."""
-    text = Path(ROOT, path).read_text()
-    parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
-    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
-    steps = {name: "\n".join(ON_A_LAPTOP.findall(sections.get(name, ""))) for name in SECTIONS}
-    return Page(parts[0].splitlines()[0].removeprefix("# "), steps)
+    title, *parts = re.split(r"^## (.+)\n", (ROOT / path).read_text(), flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    checks, actions = ("\n".join(ON_A_LAPTOP.findall(sections[name])) for name in ("Checks", "Actions"))
+    return Page(title.splitlines()[0].removeprefix("# "), checks, actions)

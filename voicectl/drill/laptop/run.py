@@ -5,23 +5,21 @@ import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Event
 from typing import Final, NamedTuple
 
 from rich.console import Console
 
-from voicectl.alarms.definition import Alarm, CompositeAlarm, MetricAlarm
-from voicectl.alarms.kept import kept
+from voicectl.alarms.definition import MetricAlarm
 from voicectl.alarms.states import State
-from voicectl.alarms.watch import ALARMS, ALARMS_SEEN, Look, Seen
+from voicectl.alarms.watch import Seen
 from voicectl.drill.errors import NotCaused, NotNoticed, NotOver
-from voicectl.drill.laptop.page import SECTIONS, Page, read_page
-from voicectl.drill.laptop.scenarios import SCENARIOS, Scenario
+from voicectl.drill.laptop.observer import Observer
+from voicectl.drill.laptop.page import Page, read_page
+from voicectl.drill.laptop.scenarios import Scenario
 from voicectl.drill.laptop.stage import Stage, with_commands
 from voicectl.up.environments import PREFIX
 
-POLL_SECONDS: Final = 0.2
-MORE_PERIODS: Final = 3  # before the alarm's own: what is missing is looked for further back, and a look takes its time
+MORE_MINUTES: Final = 3  # before the alarm's own: what is missing is looked for further back, and a look takes its time
 BY_HAND_SECONDS: Final = 3600.0
 BLOCK_SECONDS: Final = 300
 
@@ -53,69 +51,69 @@ def rehearse(folder: Path, scenario: Scenario, *, by_hand: bool, console: Consol
         NotOver: The page's actions did not end it.
         NotRunning: The platform does not run, or stopped.
     """
-    return _Rehearsal(folder, scenario, console).run(by_hand=by_hand)
+    return _Rehearsal(folder, scenario, by_hand=by_hand, console=console).run()
 
 
 class _Rehearsal:
-    def __init__(self, folder: Path, scenario: Scenario, console: Console) -> None:
-        self._folder, self._scenario, self._console = folder, scenario, console
-        self._name = f"{PREFIX}-{scenario.alarm}"
-        self._alarms = {each.name: each for each in kept(folder / ALARMS)}
+    def __init__(self, folder: Path, scenario: Scenario, *, by_hand: bool, console: Console) -> None:
+        self._folder, self._scenario, self._by_hand, self._console = folder, scenario, by_hand, console
+        self._stage = Stage(folder)
+        self._minute = 60 / self._stage.running.speed
+        self._observer = Observer(folder, f"{PREFIX}-{scenario.alarm}")
+        self._alarm = self._observer.alarm
+        self._patience = self._minute * (self._observer.minutes + MORE_MINUTES) + scenario.slack_seconds
 
-    def run(self, *, by_hand: bool) -> Rehearsed:
-        alarm = self._alarm()
-        stage = Stage(self._folder, threshold=alarm.threshold if isinstance(alarm, MetricAlarm) else None)
-        minute = 60 / stage.running.speed
-        patience = minute * (_periods(alarm, self._alarms) + MORE_PERIODS) + self._scenario.slack_seconds
-        page = read_page(alarm.runbook)
-        ringing = {each.name for each in self._look().ringing}
-        self._console.print(f"[bold]{page.title}[/]: {self._scenario.story}")
-        began = time.time()
-        with self._scenario.cause(stage) as told:
-            seen = self._wait(State.ALARM, seconds=patience)
-            if seen is None:
-                raise NotNoticed(
-                    f"{self._name} is not on {patience:.0f} s after it was caused; `voicectl alarms --all`"
-                )
-            noticed = seen.since - began
-            self._console.print(f"[red]ALARM[/] {self._name} after {noticed:.1f} s, of a minute in {minute:g} s")
-            also = {each.name for each in self._look().ringing} - ringing - {self._name}
-            over = self._ended(alarm, page, told, by_hand=by_hand, patience=patience, since=seen.since)
-        self._console.print(f"[green]OK[/] {self._name} after {over:.1f} s more")
-        return Rehearsed(self._name, noticed, over, tuple(sorted(also)))
-
-    def _alarm(self) -> Alarm:
-        alarm = self._alarms.get(self._name)
-        if alarm is None:
-            raise NotCaused("the alarms are not known yet; wait for the process `alarms` of `voicectl status`")
-        state = self._seen().state
+    def run(self) -> Rehearsed:
+        before, state = self._observer.others(), self._observer.seen().state
         if state != State.OK:
-            raise NotCaused(f"{self._name} is {state} before anything was done; `voicectl alarms --all` says more")
-        return alarm
-
-    def _ended(
-        self, alarm: Alarm, page: Page, told: Mapping[str, str], *, by_hand: bool, patience: float, since: float
-    ) -> float:
-        """Have the page's commands done, and wait; answer how long it took from the alarm on."""
-        self._console.print(f"[bold]{alarm.runbook}[/]")
-        for section in SECTIONS:
-            self._do(section, page.steps[section], told, by_hand=by_hand)
-        seen = self._wait(State.OK, seconds=BY_HAND_SECONDS if by_hand else patience)
-        if seen is None:
-            raise NotOver(
-                f"{self._name} is still on after the actions of {alarm.runbook}; mend the page, or what it does"
+            raise NotCaused(
+                f"{self._alarm.name} is {state} before anything was done; `voicectl alarms --all` says more"
             )
-        return seen.since - since
+        page = read_page(self._alarm.runbook)
+        self._say(f"[bold]{page.title}[/]: {self._scenario.story}")
+        threshold = self._alarm.threshold if isinstance(self._alarm, MetricAlarm) else None
+        began = time.time()
+        with self._scenario.cause(Stage(self._folder, threshold=threshold)) as told:
+            noticed = self._noticed()
+            self._say(
+                f"[red]ALARM[/] {noticed.name} after {noticed.since - began:.1f} s; a minute takes {self._minute:g} s"
+            )
+            also = self._observer.others() - before
+            over = self._ended(page, told)
+        self._say(f"[green]OK[/] {noticed.name} after {over.since - noticed.since:.1f} s more")
+        return Rehearsed(noticed.name, noticed.since - began, over.since - noticed.since, tuple(sorted(also)))
 
-    def _do(self, section: str, commands: str, told: Mapping[str, str], *, by_hand: bool) -> None:
-        self._console.print(f"[bold]{section}[/]{_named(told) if by_hand else ''}")
-        self._console.print(commands or "nothing on a laptop", markup=False, highlight=False, style="dim")
-        if commands and not by_hand:
-            self._shell(commands, told)
+    def _noticed(self) -> Seen:
+        seen = self._observer.wait(State.ALARM, seconds=self._patience)
+        if seen is None:
+            waited = f"{self._patience:.0f} s after it was caused"
+            raise NotNoticed(f"{self._alarm.name} is not on {waited}; `voicectl alarms --all` says how it is")
+        return seen
 
-    def _shell(self, commands: str, told: Mapping[str, str]) -> None:
-        """A check that says "unwell" ends with 1, and is right to: what counts is whether it is over."""
-        ran = subprocess.run(
+    def _ended(self, page: Page, told: Mapping[str, str]) -> Seen:
+        """Have the page's commands done, and wait: what was measured before the last of them says nothing of it."""
+        self._say(f"[bold]{self._alarm.runbook}[/]")
+        if self._by_hand and told:
+            self._say(f"with {', '.join(f'{name}={value}' for name, value in told.items())}")
+        self._do("Checks", page.checks, told)
+        if not self._by_hand and self._observer.seen().state != State.ALARM:
+            raise NotNoticed(f"{self._alarm.name} went off before anything was done: whatever ended it is not the page")
+        self._do("Actions", page.actions, told)
+        seconds = BY_HAND_SECONDS if self._by_hand else self._patience
+        seen = self._observer.wait(State.OK, seconds=seconds, after=time.time() + self._minute)
+        if seen is None:
+            raise NotOver(f"{self._alarm.name} is still on after the actions of {self._alarm.runbook}; mend the page")
+        return seen
+
+    def _do(self, section: str, commands: str, told: Mapping[str, str]) -> None:
+        self._say(f"[bold]{section}[/]")
+        self._console.print(commands or "none on a laptop\n", markup=False, highlight=False, style="dim")
+        if commands and not self._by_hand:
+            self._console.print(self._shell(commands, told), markup=False, highlight=False, soft_wrap=True)
+
+    def _shell(self, commands: str, told: Mapping[str, str]) -> str:
+        """Run a page's commands; a check that says "unwell" ends with 1, and is right to."""
+        return subprocess.run(
             [str(shutil.which("bash")), "-u"],
             input=commands,
             env={**with_commands(self._folder), **told},
@@ -124,42 +122,7 @@ class _Rehearsal:
             stderr=subprocess.STDOUT,
             timeout=BLOCK_SECONDS,
             check=False,
-        )
-        self._console.print(ran.stdout, markup=False, highlight=False)
+        ).stdout
 
-    def _wait(self, state: State, *, seconds: float) -> Seen | None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            seen = self._seen()
-            if seen.state == state:
-                return seen
-            Event().wait(POLL_SECONDS)
-        return None
-
-    def _seen(self) -> Seen:
-        found = next((each for each in self._look().alarms if each.name == self._name), None)
-        if found is None:
-            raise NotCaused("no alarm was evaluated yet; wait for the process `alarms` of `voicectl status`")
-        return found
-
-    def _look(self) -> Look:
-        seen = self._folder / ALARMS_SEEN
-        return Look.model_validate_json(seen.read_bytes()) if seen.exists() else Look(at=0, speed=1)
-
-
-def scenario_of(alarms: list[Alarm]) -> Scenario | None:
-    """Answer the first rehearsal that is about one of these alarms."""
-    names = {each.name for each in alarms}
-    return next((each for each in SCENARIOS if f"{PREFIX}-{each.alarm}" in names), None)
-
-
-def _periods(alarm: Alarm, known: Mapping[str, Alarm]) -> int:
-    """Of the alarms' minutes; a composite one waits for the slowest of its parts."""
-    if isinstance(alarm, CompositeAlarm):
-        parts = [each for each in known.values() if f'"{each.name}"' in alarm.expression]
-        return max(_periods(each, known) for each in parts)
-    return alarm.periods * alarm.period_seconds // 60
-
-
-def _named(told: Mapping[str, str]) -> str:
-    return f" (with {', '.join(f'{name}={value}' for name, value in told.items())})" if told else ""
+    def _say(self, line: str) -> None:
+        self._console.print(line, highlight=False)

@@ -1,10 +1,11 @@
 """What can be brought about on one machine, and which alarm must notice; a further drill is one entry."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Final, NamedTuple
 
+from voicectl.alarms.definition import Alarm
 from voicectl.drill.laptop.causes.backlog import backlog
 from voicectl.drill.laptop.causes.connections import connections_held
 from voicectl.drill.laptop.causes.crowd import crowd
@@ -12,6 +13,7 @@ from voicectl.drill.laptop.causes.hanging import hanging
 from voicectl.drill.laptop.causes.outage import provider_out
 from voicectl.drill.laptop.causes.stuck import stuck
 from voicectl.drill.laptop.stage import Stage
+from voicectl.up.environments import PREFIX
 
 Cause = Callable[[Stage], AbstractContextManager[Mapping[str, str]]]
 
@@ -53,3 +55,9 @@ SCENARIOS: Final = (
     _hangs("WebSocketWithoutTargets", "websocket"),
     _hangs("BeatSilent", "beat", slack_seconds=180),
 )  # fmt: skip
+
+
+def scenario_of(alarms: Iterable[Alarm]) -> Scenario | None:
+    """Answer the first rehearsal that is about one of these alarms."""
+    names = {each.name for each in alarms}
+    return next((each for each in SCENARIOS if f"{PREFIX}-{each.alarm}" in names), None)

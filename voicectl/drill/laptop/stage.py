@@ -1,6 +1,7 @@
 """What a cause works on: the platform that runs here."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Final
 from voicectl.call.api import Api
 from voicectl.drill.errors import NotCaused
 from voicectl.running.restart import process_of
-from voicectl.up.state import Platform, Running, running_platform
+from voicectl.up.state import VARIABLE, Platform, Running, running_platform
 
 POLL_SECONDS: Final = 0.2
 
@@ -74,9 +75,5 @@ def wait_until(holds: Callable[[], bool], *, seconds: float, what: str) -> None:
 
 def with_commands(folder: Path) -> dict[str, str]:
     """The person's variables, with `voicectl` found and this platform meant by it."""
-    import sys
-
-    from voicectl.up.state import VARIABLE
-
     here = str(Path(sys.executable).parent)
     return {**os.environ, "PATH": f"{here}:{os.environ.get('PATH', '')}", VARIABLE: str(folder)}

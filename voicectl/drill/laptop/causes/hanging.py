@@ -10,13 +10,20 @@ from voicectl.drill.laptop.stage import Stage
 
 @contextmanager
 def hanging(stage: Stage, process: str) -> Iterator[Mapping[str, str]]:
-    """Stop a process and all that it started, as SIGSTOP does; at the end those that are left go on."""
-    stopped = _tree(stage.pid_of(process))
+    """Let one process of the platform hang, with all that it started."""
+    with frozen(stage.pid_of(process)):
+        yield {"SERVICE": process}
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """Stop a process and its children, as SIGSTOP does; at the end those that are left go on."""
+    stopped = _tree(pid)
     for each in stopped:
         with suppress(psutil.NoSuchProcess):
             each.suspend()
     try:
-        yield {"SERVICE": process}
+        yield
     finally:
         for each in stopped:
             with suppress(psutil.NoSuchProcess):  # psutil knows a process by its number and its start

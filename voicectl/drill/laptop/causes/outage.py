@@ -11,13 +11,14 @@ from voicectl.drill.laptop.stage import Stage
 from voicectl.running.spoiling import spoil
 
 PROVIDER: Final = "deepgram"  # asked at the very beginning of a call, so that nobody need say anything
-AT_ONCE: Final = 3  # callers: each fails three times in a few seconds
+AT_ONCE: Final = 4  # callers: each fails three times in a few seconds
+TRANSPORT: Final = "websocket"  # the gateway takes them as fast as they come; an agent begins a process for each
 
 
 @contextmanager
 def provider_out(stage: Stage) -> Iterator[Mapping[str, str]]:
     """Have a provider answer 503 until somebody mends it, while callers come one after the other."""
-    with Callers(stage, pipeline=DEEPGRAM_OPENAI.name) as callers:
+    with Callers(stage, pipeline=DEEPGRAM_OPENAI.name, transport=TRANSPORT) as callers:
         spoil(stage.running, PROVIDER, Fault(status=503))
         try:
             callers.keep_coming(AT_ONCE)
