@@ -6,12 +6,22 @@ One module per service. When a moto release closes a gap, the tests still pass w
 from functools import cache
 
 from tests.fakes.cloudformation import amplify
-from tests.fakes.cloudformation.gaps import alarms, buckets, caches, containers, policies, scaling, targets, trail
+from tests.fakes.cloudformation.gaps import (
+    alarm_actions,
+    alarms,
+    buckets,
+    caches,
+    containers,
+    policies,
+    scaling,
+    targets,
+    trail,
+)
 
 
 @cache
 def fill() -> None:
     """Change moto's classes, once in a process."""
     amplify.register()
-    for module in (alarms, buckets, caches, containers, policies, scaling, targets, trail):
+    for module in (alarm_actions, alarms, buckets, caches, containers, policies, scaling, targets, trail):
         module.fill()

@@ -5,6 +5,7 @@ from typing import Any
 
 from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.utils import camelcase_to_underscores
 
 from tests.fakes.cloudformation.gaps.graft import graft
 
@@ -20,4 +21,8 @@ def _put_composite_alarm(response: CloudWatchResponse) -> Any:
     for name in re.findall(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\(\"?([^\")]+)\"?\)", rule):
         if name.rpartition(":alarm:")[2] not in alarms:
             raise ValidationError(f"Could not save the composite alarm: {name} does not exist")
-    return response.put_metric_alarm()
+    answer = response.put_metric_alarm()
+    waits = ("ActionsSuppressor", "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
+    kept = vars(alarms[response._get_param("AlarmName")])
+    kept.update({camelcase_to_underscores(name): response._get_param(name) for name in waits})
+    return answer
