@@ -9,6 +9,7 @@ from voicectl.alarms import commands as alarms
 from voicectl.call import commands as call
 from voicectl.deploy import commands as deploy
 from voicectl.doctor import commands as doctor
+from voicectl.drill import commands as drill
 from voicectl.golive import commands as golive
 from voicectl.images import commands as images
 from voicectl.review import commands as review
@@ -24,7 +25,7 @@ def main() -> None:
     """The handle of the platform."""
 
 
-for group in (up, running, call, alarms, doctor, review, deploy, images, secrets, golive):
+for group in (up, running, call, alarms, drill, doctor, review, deploy, images, secrets, golive):
     group.register(app)
 
 

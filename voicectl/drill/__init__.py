@@ -1,1 +1,1 @@
-"""What happens when something goes wrong: is it noticed, and does its runbook end it?"""
+"""What happens when something goes wrong: is it noticed, does its runbook end it, and can the data be brought back?"""

@@ -1,14 +1,40 @@
 """What can go wrong with a drill.
 
 DrillError
-├── NotCaused     the platform is not such that it could go wrong this way
-├── NotNoticed    it went wrong, and no alarm went on
-└── NotOver       the runbook's actions did not end it
+├── NothingMeant          no alarm and no incident is called so
+├── WhoUnknown            nobody says who rehearses
+├── RehearsalsUnreadable  the record has a mistake
+├── AccountSilent         AWS cannot be asked, or refuses
+├── LeftOn                an alarm was set on for a drill and could not be set back
+├── NotCaused             the platform is not such that it could go wrong this way
+├── NotNoticed            it went wrong, and no alarm went on
+├── NotOver               the runbook's actions did not end it
+└── RestoreFailed         a copy could not be made or compared
 """
 
 
 class DrillError(Exception):
     """Any of the below: the command prints it and exits with 2."""
+
+
+class NothingMeant(DrillError):
+    """Names what comes close."""
+
+
+class WhoUnknown(DrillError):
+    """Says how to name oneself."""
+
+
+class RehearsalsUnreadable(DrillError):
+    """Names the file, the line, and what is wrong there."""
+
+
+class AccountSilent(DrillError):
+    """Says what AWS said, and which permission or sign-in is missing."""
+
+
+class LeftOn(DrillError):
+    """Names the alarm and the command that sets it back; catch it to tell people before anything else."""
 
 
 class NotCaused(DrillError):
@@ -21,3 +47,7 @@ class NotNoticed(DrillError):
 
 class NotOver(DrillError):
     """Names the alarm and the page."""
+
+
+class RestoreFailed(DrillError):
+    """Says how far it came; what was made for it is gone."""

@@ -1,6 +1,8 @@
 """What became of one item of the list."""
 
+from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 from config.schema import Environment
@@ -45,8 +47,12 @@ class Place(NamedTuple):
     Attributes:
         name: The environment's, as it was asked for.
         assembly: What would be deployed.
+        drills: The record of what was rehearsed; the file need not be there.
+        now: When it is looked at: what was signed or rehearsed long ago is no evidence.
     """
 
     name: str
     environment: Environment
     assembly: Assembly
+    drills: Path
+    now: datetime

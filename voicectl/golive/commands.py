@@ -24,6 +24,7 @@ def golive(
 
     from config.errors import ConfigError
     from config.load import load
+    from voicectl.drill.rehearsals import record_of
     from voicectl.golive.answer import Place, Verdict
     from voicectl.golive.errors import GoliveError
     from voicectl.golive.gate import FOLDER, answers
@@ -32,8 +33,9 @@ def golive(
     from voicectl.review.sides import synthesized
 
     try:
-        place = Place(env, load(env), synthesized(env))
-        list_ = answers(place, file=FOLDER / f"{place.environment.name}.toml", today=datetime.now(UTC).date())
+        environment = load(env)
+        place = Place(env, environment, synthesized(env), record_of(environment.name), datetime.now(UTC))
+        list_ = answers(place, file=FOLDER / f"{environment.name}.toml")
     except (ConfigError, GoliveError, ReviewRefused) as failed:
         typer.echo(failed, err=True)
         raise typer.Exit(2) from None

@@ -1,7 +1,8 @@
 """What can go wrong with the go-live list.
 
 GoliveError
-└── SignaturesUnreadable    the file of signatures has a mistake; named with its file and what to do
+├── SignaturesUnreadable    the file of signatures has a mistake; named with its file and what to do
+└── RecordUnreadable        so has the record of drills
 """
 
 
@@ -11,3 +12,7 @@ class GoliveError(Exception):
 
 class SignaturesUnreadable(GoliveError):
     """Says which file, which entry, and what is wrong."""
+
+
+class RecordUnreadable(GoliveError):
+    """Says which file, which line, and what is wrong."""

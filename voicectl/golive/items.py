@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from voicectl.golive import account, templates
+from voicectl.golive import account, drills, templates
 from voicectl.golive.answer import Found, Place
 
 
@@ -13,7 +13,7 @@ class Item(NamedTuple):
     Attributes:
         asks: The question, as on the seed's list.
         seed: The requirement's number.
-        look: Answers it from templates or the account.
+        look: Answers it from templates, the account, or the record of drills.
         signer: Who signs, where nothing but a person can know; and for what.
     """
 
@@ -48,15 +48,13 @@ ITEMS: Final = (
     Item("dashboard", "Is the dashboard there?", "S161", templates.dashboard),
     Item("alarms-reach-people", "Does every alarm tell somebody what to do?", "S161", templates.alarms_reach_people),
     Item("alarm-subscription", "Has the mailbox of the alarms confirmed?", "S161", account.alarm_subscription),
-    Item("alarms-tested", "Was every alarm seen to arrive?", "S161",
-         signer="who was on call signs: each alarm was set by hand and reached a phone"),
+    Item("alarms-tested", "Was every alarm seen to arrive?", "S161", drills.alarms_tested),
     Item("stacks-stand", "Is what was reviewed deployed?", "S161", account.stacks_stand),
     Item("rollback-tested", "Was a rollback done, and timed?", "S162",
          signer="who did it signs: from which tag to which, and how long it took"),
     Item("load-tested", "Were 50 calls held for 30 minutes, with everything after them?", "S162",
          signer="the lead signs the report: calls, latency p95, jobs left over"),
-    Item("restore-tested", "Was a backup restored and compared?", "S163",
-         signer="who restored it signs: which snapshot, row counts and checksums"),
+    Item("restore-tested", "Was a backup restored and compared?", "S163", drills.restore_tested),
     Item("on-call", "Is somebody on call, with an escalation path?", "S164",
          signer="the head of engineering signs the rotation and the escalation path"),
     Item("participant-support", "Who answers a caller who cannot connect?", "S165",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,22 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from tests.synthesis import Synthesis
+from voicectl.alarms.definition import alarms_of
 from voicectl.command_line import app
+from voicectl.drill.rehearsals import Rehearsal, Restored, remember, remember_restored
 from voicectl.golive.answer import Answer, Place, Verdict
-from voicectl.golive.errors import SignaturesUnreadable
+from voicectl.golive.errors import RecordUnreadable, SignaturesUnreadable
 from voicectl.golive.gate import answers
 from voicectl.golive.items import ITEMS
 from voicectl.review.templates import Assembly
 from voicectl.secrets.expected import expected_secrets
 
-TODAY = date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NO_DRILLS = Path("config", "drills", "nobody.toml")
 SEEDS = {f"S{number}" for number in range(153, 166)}  # S166 is what the load test found, not an item
 LOOKED_AT = [item.name for item in ITEMS if item.look]
 SIGNED = [item.name for item in ITEMS if not item.look]
+REHEARSED = ("alarms-tested", "restore-tested")
 TEMPLATES_ONLY = [item.name for item in ITEMS if item.look and item.look.__module__.endswith(".templates")]
 
 
@@ -49,11 +53,13 @@ def signed_in(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def by_item(place: Place, *, file: Path) -> dict[str, Answer]:
     """The list, answered."""
-    return {answer.item: answer for answer in answers(place, file=file, today=TODAY)}
+    return {answer.item: answer for answer in answers(place, file=file)}
 
 
-def place_of(synthesis: Synthesis, change: Callable[[str, dict[str, Any]], None] | None = None) -> Place:
-    """An environment, with every resource passed to `change` first."""
+def place_of(
+    synthesis: Synthesis, change: Callable[[str, dict[str, Any]], None] | None = None, *, drills: Path = NO_DRILLS
+) -> Place:
+    """An environment, with every resource passed to `change` first; nothing was rehearsed of it."""
     stacks = []
     for stack in synthesis.assembly.stacks:
         template = json.loads(json.dumps(stack.template))
@@ -61,7 +67,7 @@ def place_of(synthesis: Synthesis, change: Callable[[str, dict[str, Any]], None]
             if change:
                 change(resource["Type"], resource)
         stacks.append(replace(stack, template=template))
-    return Place("prod", synthesis.environment, Assembly(tuple(stacks)))
+    return Place("prod", synthesis.environment, Assembly(tuple(stacks)), drills, NOW)
 
 
 @pytest.mark.usefixtures("account")
@@ -71,7 +77,8 @@ def test_productions_templates_pass_what_templates_can_show(prod: Synthesis, tmp
 
     assert {name: found[name].verdict for name in TEMPLATES_ONLY} == dict.fromkeys(TEMPLATES_ONLY, Verdict.PASS)
     assert {found[name].verdict for name in SIGNED} == {Verdict.NEEDS_HUMAN}
-    assert all("sign in" in found[name].todo for name in LOOKED_AT if name not in TEMPLATES_ONLY)
+    assert all("sign in" in found[name].todo for name in LOOKED_AT if name not in (*TEMPLATES_ONLY, *REHEARSED))
+    assert {found[name].verdict for name in REHEARSED} == {Verdict.FAIL}
     assert all(answer.todo for answer in found.values() if answer.verdict is not Verdict.PASS)
 
 
@@ -204,6 +211,52 @@ def test_an_account_is_asked_for_secrets_people_and_stacks(prod: Synthesis, tmp_
 
 
 @pytest.mark.usefixtures("account")
+def test_alarms_are_tested_when_each_that_tells_was_rehearsed(prod: Synthesis, tmp_path: Path) -> None:
+    """One that was forgotten is the one that will be needed; one that tells nobody can reach nobody."""
+    file, telling = tmp_path / "prod.toml", [each for each in alarms_of(prod.assembly) if each.tells]
+    remember(file, *(rehearsal(each.name, on=NOW - timedelta(days=100)) for each in telling[1:]))
+    one_missing = by_item(place_of(prod, drills=file), file=tmp_path / "none.toml")["alarms-tested"]
+
+    remember(file, rehearsal(telling[0].name, on=NOW - timedelta(days=181)))
+    one_old = by_item(place_of(prod, drills=file), file=tmp_path / "none.toml")["alarms-tested"]
+
+    remember(file, rehearsal(telling[0].name, on=NOW - timedelta(days=1)))
+    all_fresh = by_item(place_of(prod, drills=file), file=tmp_path / "none.toml")["alarms-tested"]
+
+    assert [one_missing.verdict, one_old.verdict, all_fresh.verdict] == [Verdict.FAIL, Verdict.FAIL, Verdict.PASS]
+    assert f"1 of {len(telling)} alarms" in one_missing.found
+    assert telling[0].name in one_missing.found
+    assert one_missing.todo == "voicectl drill all --env prod"
+    assert all_fresh.found == f"{len(telling)} alarms were rehearsed since 2026-08-13"
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(("days", "verdict"), [(1, Verdict.PASS), (181, Verdict.FAIL)], ids=["fresh", "old"])
+def test_a_restore_is_tested_when_one_was_compared_lately(
+    days: int, verdict: Verdict, prod: Synthesis, tmp_path: Path
+) -> None:
+    """A backup that nobody ever restored is a hope."""
+    file = tmp_path / "prod.toml"
+    on = NOW - timedelta(days=days)
+    remember_restored(file, Restored(on=on, by="Ada Example", source="rds:one", tables=20, rows=12345, seconds=9.5))
+
+    found = by_item(place_of(prod, drills=file), file=tmp_path / "none.toml")["restore-tested"]
+
+    assert found.verdict is verdict
+    assert "rds:one, 12,345 rows of 20 tables" in found.found
+
+
+@pytest.mark.usefixtures("account")
+def test_a_mistake_in_the_record_of_drills_is_named(prod: Synthesis, tmp_path: Path) -> None:
+    """A gate that cannot read its evidence is shut."""
+    file = tmp_path / "prod.toml"
+    file.write_text('[[rehearsed]]\nalarm = "voiceplane-prod-QueueDepth"\n')
+
+    with pytest.raises(RecordUnreadable, match=r"prod\.toml, line 1: rehearsed\.0\.on"):
+        by_item(place_of(prod, drills=file), file=tmp_path / "none.toml")
+
+
+@pytest.mark.usefixtures("account")
 @pytest.mark.parametrize(
     ("on", "verdict"),
     [("2026-11-20", Verdict.PASS), ("2026-05-01", Verdict.NEEDS_HUMAN), ("2026-12-24", Verdict.NEEDS_HUMAN)],
@@ -237,7 +290,7 @@ def test_a_mistake_in_the_file_is_named(text: str, said: str, prod: Synthesis, t
     file.write_text(text)
 
     with pytest.raises(SignaturesUnreadable, match=said):
-        answers(place_of(prod), file=file, today=TODAY)
+        answers(place_of(prod), file=file)
 
 
 @pytest.mark.usefixtures("account")
@@ -258,6 +311,11 @@ def test_an_environment_that_is_not_there_is_said() -> None:
     assert said.exit_code == 2
     assert "prod" in said.output
     assert "Traceback" not in said.output
+
+
+def rehearsal(alarm: str, *, on: datetime) -> Rehearsal:
+    """Somebody was told."""
+    return Rehearsal(alarm=alarm, on=on, by="Ada Example", how="set", noticed_seconds=3, result="1 told")
 
 
 def signature(*, on: str) -> str:

@@ -1,0 +1,5 @@
+"""The account that drills are rehearsed in."""
+
+from tests.voicectl.drill.account import account
+
+__all__ = ["account"]

@@ -1,0 +1,178 @@
+"""`voicectl drill`."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from voicectl.drill.chosen import Placed
+
+LAPTOP = "local"
+RESTORE = "restore"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(drill)
+
+
+def drill(
+    what: Annotated[
+        str, typer.Argument(help="an alarm, a rule, an incident (a page of docs/runbooks), `all`, or `restore`")
+    ] = "",
+    env: Annotated[str, typer.Option("--env", help="local: `voicectl up`; or a name in config/environments/")] = LAPTOP,
+    list_: Annotated[bool, typer.Option("--list", help="every alarm with its last rehearsal")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="with --list: for programs")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask before people are told")] = False,
+    by: Annotated[str, typer.Option("--by", help="who rehearses; else git's user.name")] = "",
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="how long a notification may take")] = 120.0,
+) -> None:
+    """Rehearse an alarm or an incident until it is noticed, or restore the database into a copy and compare it.
+
+    On AWS alarms are set by hand and people get mail; on a laptop the incident is really caused. Exit code 1: an alarm
+    was not rehearsed, or a copy differs.
+
+    Example: voicectl drill provider-errors --env prod
+
+    Example: voicectl drill --list --env prod
+
+    Example: voicectl drill restore
+    """
+    with _told():
+        if list_:
+            _list(env, as_json=as_json)
+        elif not what:
+            _fail("name an alarm, a rule, an incident, `all` or `restore`; `voicectl drill --list` shows the alarms")
+        elif what == RESTORE:
+            _restore(env, by=by)
+        elif env == LAPTOP:
+            _on_laptop(what, by=by)
+        else:
+            _on_aws(what, env=env, by=by, yes=yes, seconds=seconds)
+
+
+def _on_laptop(what: str, *, by: str) -> None:
+    from importlib import import_module
+
+    from voicectl.drill.chosen import chosen
+    from voicectl.drill.who import who
+
+    meant = chosen(_laptops_alarms(), word=what)
+    try:
+        laptop = import_module("voicectl.drill.laptop.run")
+    except ModuleNotFoundError:
+        _fail("incidents cannot be caused on a laptop yet; name an environment with --env")
+    laptop.rehearse(meant, by=who(by), record=_record(LAPTOP), folder=_state_folder())
+
+
+def _on_aws(what: str, *, env: str, by: str, yes: bool, seconds: float) -> None:
+    import time
+    from datetime import UTC, datetime
+    from threading import Event
+
+    from voicectl.drill.aws import Drill
+    from voicectl.drill.chosen import chosen
+    from voicectl.drill.rehearsals import Rehearsal
+    from voicectl.drill.report import print_outcome, print_steps
+    from voicectl.drill.run import run
+    from voicectl.drill.who import who
+
+    name, alarms = _environments_alarms(env)
+    meant = chosen(alarms, word=what)
+    outcomes = run(
+        meant,
+        among=alarms,
+        environment=name,
+        drill=Drill(who(by), time.monotonic, lambda: datetime.now(UTC), Event().wait, seconds),
+        record=_record(name),
+        agreed=lambda question: yes or _agreed(question),
+        report=print_outcome,
+    )
+    print_steps([each.alarm.runbook for each in meant])
+    missing = [each for each in outcomes if not isinstance(each, Rehearsal) and each.needed]
+    raise typer.Exit(1 if missing else 0)
+
+
+def _list(env: str, *, as_json: bool) -> None:
+    from datetime import UTC, datetime
+
+    from voicectl.drill.listing import lines
+    from voicectl.drill.rehearsals import read
+    from voicectl.drill.report import print_lines
+
+    name, alarms = (LAPTOP, _laptops_alarms()) if env == LAPTOP else _environments_alarms(env)
+    now, drills = datetime.now(UTC), read(_record(name))
+    listed = lines([each.alarm for each in alarms], drills, now=now)
+    if as_json:
+        typer.echo(json.dumps([line.as_json for line in listed], indent=1))
+        return
+    last = drills.last_restored
+    print_lines(listed, last, today_days=(now - last.on).days if last else None)
+
+
+def _restore(env: str, *, by: str) -> None:
+    _fail(f"a restore of {env} cannot be rehearsed yet ({by})")
+
+
+def _environments_alarms(env: str) -> "tuple[str, list[Placed]]":
+    """The environment's own name, and its alarms."""
+    from config.load import load
+    from voicectl.drill.chosen import placed_alarms
+    from voicectl.review.sides import synthesized
+
+    return load(env).name, placed_alarms(synthesized(env))
+
+
+def _laptops_alarms() -> "list[Placed]":
+    from voicectl.alarms.kept import kept
+    from voicectl.alarms.watch import ALARMS
+    from voicectl.drill.chosen import Placed
+    from voicectl.up.environments import REGION
+
+    alarms = kept(_state_folder() / ALARMS)
+    if not alarms:
+        _fail("no alarms are known on this machine; `voicectl up` synthesizes them")
+    return [Placed(alarm, REGION) for alarm in alarms]
+
+
+def _record(environment: str) -> Path:
+    from voicectl.drill.rehearsals import FOLDER, record_of
+
+    return record_of(environment, folder=_state_folder() if environment == LAPTOP else FOLDER)
+
+
+def _state_folder() -> Path:
+    from voicectl.up.state import state_folder
+
+    return state_folder(os.environ)
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        _fail(f"{question} Nobody is there to answer; say --yes")
+    return typer.confirm(question)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what stopped the command."""
+    from config.errors import ConfigError
+    from voicectl.drill.errors import DrillError
+    from voicectl.review.errors import ReviewRefused
+    from voicectl.up.errors import UpError
+
+    try:
+        yield
+    except (ConfigError, DrillError, ReviewRefused, UpError) as failed:
+        _fail(str(failed))
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
