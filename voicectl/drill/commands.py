@@ -31,6 +31,7 @@ def drill(
     as_json: Annotated[bool, typer.Option("--json", help="with --list: for programs")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="do not ask before people are told")] = False,
     by: Annotated[str, typer.Option("--by", help="who rehearses; else git's user.name")] = "",
+    by_hand: Annotated[bool, typer.Option("--by-hand", help="on a laptop: work through the page yourself")] = False,
     seconds: Annotated[float, typer.Option(min=1, max=3600, help="how long a notification may take")] = 120.0,
 ) -> None:
     """Rehearse an alarm or an incident until it is noticed, or restore the database into a copy and compare it.
@@ -52,23 +53,38 @@ def drill(
         elif what == RESTORE:
             _restore(env, by=by)
         elif env == LAPTOP:
-            _on_laptop(what, by=by)
+            _on_laptop(what, by=by, by_hand=by_hand)
         else:
             _on_aws(what, env=env, by=by, yes=yes, seconds=seconds)
 
 
-def _on_laptop(what: str, *, by: str) -> None:
-    from importlib import import_module
+def _on_laptop(what: str, *, by: str, by_hand: bool) -> None:
+    from datetime import UTC, datetime
+
+    from rich.console import Console
 
     from voicectl.drill.chosen import chosen
+    from voicectl.drill.laptop.run import rehearse
+    from voicectl.drill.laptop.scenarios import scenarios_of
+    from voicectl.drill.rehearsals import Rehearsal, remember
     from voicectl.drill.who import who
 
-    meant = chosen(_laptops_alarms(), word=what)
-    try:
-        laptop = import_module("voicectl.drill.laptop.run")
-    except ModuleNotFoundError:
-        _fail("incidents cannot be caused on a laptop yet; name an environment with --env")
-    laptop.rehearse(meant, by=who(by), record=_record(LAPTOP), folder=_state_folder())
+    name, folder = who(by), _state_folder()
+    scenarios = scenarios_of([each.alarm for each in chosen(_laptops_alarms(), word=what)])
+    if not scenarios:
+        _fail(f"{what} cannot be brought about on one machine; rehearse it where people are told, with --env")
+    for scenario in scenarios:
+        went = rehearse(folder, scenario, by_hand=by_hand, console=Console())
+        rehearsal = Rehearsal(
+            alarm=went.alarm,
+            on=datetime.now(UTC),
+            by=name,
+            how="caused",
+            noticed_seconds=round(went.noticed_seconds, 1),
+            over_seconds=round(went.over_seconds, 1),
+            result=f"by hand: {scenario.story}"[:200] if by_hand else scenario.story[:200],
+        )
+        remember(_record(LAPTOP), rehearsal)
 
 
 def _on_aws(what: str, *, env: str, by: str, yes: bool, seconds: float) -> None:
@@ -163,13 +179,15 @@ def _agreed(question: str) -> bool:
 def _told() -> Iterator[None]:
     """Say what stopped the command."""
     from config.errors import ConfigError
+    from voicectl.call.errors import CallError
     from voicectl.drill.errors import DrillError
     from voicectl.review.errors import ReviewRefused
+    from voicectl.running.errors import RunningError
     from voicectl.up.errors import UpError
 
     try:
         yield
-    except (ConfigError, DrillError, ReviewRefused, UpError) as failed:
+    except (CallError, ConfigError, DrillError, ReviewRefused, RunningError, UpError) as failed:
         _fail(str(failed))
 
 

@@ -57,7 +57,7 @@ SCENARIOS: Final = (
 )  # fmt: skip
 
 
-def scenario_of(alarms: Iterable[Alarm]) -> Scenario | None:
-    """Answer the first rehearsal that is about one of these alarms."""
+def scenarios_of(alarms: Iterable[Alarm]) -> list[Scenario]:
+    """Answer the rehearsals that are about one of these alarms."""
     names = {each.name for each in alarms}
-    return next((each for each in SCENARIOS if f"{PREFIX}-{each.alarm}" in names), None)
+    return [each for each in SCENARIOS if f"{PREFIX}-{each.alarm}" in names]

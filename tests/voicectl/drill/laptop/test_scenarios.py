@@ -7,7 +7,7 @@ import pytest
 from voicectl.alarms.definition import Alarm
 from voicectl.alarms.kept import keep, kept
 from voicectl.drill.laptop.page import read_page
-from voicectl.drill.laptop.scenarios import SCENARIOS, Scenario, scenario_of
+from voicectl.drill.laptop.scenarios import SCENARIOS, Scenario, scenarios_of
 from voicectl.up.environments import PREFIX
 
 INCIDENTS = {"provider-errors", "queue-depth", "database-connections", "node-full", "sessions-stuck"}
@@ -41,12 +41,12 @@ def test_the_five_incidents_can_all_be_caused(alarms: dict[str, Alarm]) -> None:
     """By the name of their page, as a person would ask."""
     for incident in INCIDENTS:
         about = [each for each in alarms.values() if each.runbook == f"docs/runbooks/{incident}.md"]
-        assert scenario_of(about), incident
+        assert scenarios_of(about), incident
 
 
 def test_what_cannot_be_caused_here_has_none(alarms: dict[str, Alarm]) -> None:
     """A NAT gateway, for one."""
-    assert scenario_of([each for each in alarms.values() if each.rule == "NatPorts"]) is None
+    assert scenarios_of([each for each in alarms.values() if each.rule == "NatPorts"]) == []
 
 
 def test_a_page_is_read_as_a_person_reads_it() -> None:
