@@ -22,10 +22,12 @@ class Points:
     def __init__(self) -> None:
         """None yet."""
         self._points: dict[MetricKey, list[Point]] = defaultdict(list)
+        self._since: dict[MetricKey, float] = {}
 
     def add(self, key: MetricKey, *, at: float, value: float) -> None:
         """Take one; all of its dimensions are known."""
         points = self._points[key]
+        self._since[key] = min(at, self._since.get(key, at))
         if points and at < points[-1].at:
             insort(points, Point(at, value))
         else:
@@ -36,9 +38,9 @@ class Points:
         for points in self._points.values():
             del points[: bisect_left(points, before, key=_at)]
 
-    def has(self, key: MetricKey) -> bool:
-        """Whether anything of a metric was ever published."""
-        return key in self._points
+    def has(self, key: MetricKey, *, before: float) -> bool:
+        """Whether anything of a metric was ever published, and not only since a moment."""
+        return key in self._since and self._since[key] < before
 
     def series(self, key: MetricKey, statistic: str, *, ends: Sequence[float], period: float) -> list[float | None]:
         """Answer a statistic of each period that ends at one of `ends`; None where nothing was published.

@@ -1,5 +1,6 @@
 """The alarms of one environment over time: each look evaluates all, and remembers since when they are as they are."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -92,7 +93,10 @@ class Watch:
     def _metric(self, alarm: MetricAlarm, points: Points, *, now: float) -> Seen:
         before = self._seen.get(alarm.name)
         about = {"threshold": alarm.threshold, **_about(alarm, now=now)}
-        measured = any(points.has(query.metric) for query in alarm.queries if query.metric)
+        # Not by a point of the period that goes on: it is not looked at yet, and all before it would count as missing.
+        period = alarm.period_seconds / self._speed
+        over = math.floor(now / period) * period
+        measured = any(points.has(query.metric, before=over) for query in alarm.queries if query.metric)
         if not measured and (before is None or before.state == NOT_MEASURED):
             return Seen(state=NOT_MEASURED, **about)
         known = State(before.state) if before and before.state != NOT_MEASURED else State.INSUFFICIENT_DATA

@@ -57,6 +57,16 @@ def test_what_nobody_ever_published_is_not_an_alarm() -> None:
     assert after[ELSEWHERE.name] == State.ALARM
 
 
+def test_silence_begins_with_the_first_period_that_is_over() -> None:
+    """Who begins to publish in the middle of a minute was not silent in those before."""
+    watch, published = Watch([ELSEWHERE]), Points()
+    published.add(MetricKey("AWS/RDS", "DatabaseConnections", frozenset()), at=70, value=4)
+
+    during, after = (states(watch.look(published, now=now))[ELSEWHERE.name] for now in (100, 120))
+
+    assert (during, after) == (NOT_MEASURED, State.OK)
+
+
 def test_a_composite_alarm_follows_its_parts_and_is_kept_quiet() -> None:
     """Its state is told either way; people are not, while its suppressor is on."""
     quiet = CompositeAlarm("quiet", "Away", "it is away", "docs/runbooks/away.md", True, TOGETHER.expression, GONE.name)
