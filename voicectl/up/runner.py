@@ -102,6 +102,9 @@ class Runner:
                 self._tell(Status.LEFT_OUT, self.log.last_line or why)
                 return
             wait = self.deaths.add(ready_at=self._ready_at, now=self._world.clock.now())
+            if wait is None and self.process.optional:
+                self._tell(Status.LEFT_OUT, why)
+                return
             if wait is None:
                 self._tell(Status.FAILED, why)
                 self._world.failed(self)

@@ -180,6 +180,23 @@ async def test_an_optional_step_that_fails_leaves_out_what_needs_it(
         }
 
 
+async def test_an_optional_process_that_always_dies_is_left_out(tmp_path: Path, diary: Path, ports: list[int]) -> None:
+    """It was started again as others are; the platform goes on without it, and says why it is missing."""
+    measuring = children.process("measuring", "import sys; sys.exit(7)", optional=True)
+    api = children.server("api", ports[0], diary)
+
+    async with running(tmp_path, measuring, api) as platform:
+        await platform.until(lambda: platform.supervisor.is_green)
+
+        assert platform["api"].status is Status.READY
+        assert (platform["measuring"].status, platform["measuring"].detail) == (
+            Status.LEFT_OUT,
+            "died with exit code 7",
+        )
+        assert platform["measuring"].deaths.count == 3
+    assert platform.supervisor.failed is None
+
+
 async def test_a_port_in_use_is_said_by_its_number(tmp_path: Path, ports: list[int]) -> None:
     """`died with exit code 1` would send people into the log for what one line can say."""
     with socket.create_server(("127.0.0.1", ports[0])):
