@@ -8,6 +8,7 @@ UpError
 ├── AlreadyRunning         another `voicectl up` holds the state folder
 ├── NotRunning             nothing runs; start it first
 ├── StateUnreadable        the state file is none of ours
+├── Unmeasured             what AWS would measure does not answer, or its CloudWatch does not take it
 └── MachineUnfit           this machine cannot run a process as it is; says what to change
 """
 
@@ -42,6 +43,10 @@ class NotRunning(UpError):
 
 class StateUnreadable(UpError):
     """The state file cannot be read; catch it at the command line."""
+
+
+class Unmeasured(UpError):
+    """A thing does not answer whoever measures it, or nobody takes the numbers; catch it to try again later."""
 
 
 class MachineUnfit(UpError):

@@ -24,6 +24,7 @@ from contract.services import (
 from contract.timing import PUBLISH_SECONDS, Timing
 from voicectl.alarms.watch import ALARMS
 from voicectl.up import livekit_server, media, postgres
+from voicectl.up.aws_metrics.environment import MeasuringEnv
 from voicectl.up.backing import Backing
 from voicectl.up.environments import (
     ARTEFACTS,
@@ -78,6 +79,7 @@ def processes(place: Place) -> list[Process]:
         *([table.postgres()] if own.is_own_database else []),
         *([table.valkey()] if own.is_own_redis else []),
         table.aws(),
+        table.aws_metrics(),
         *([table.livekit_build()] if own.is_own_livekit and not place.binary else []),
         *([table.livekit(), table.guardian()] if own.is_own_livekit else []),
         table.providers(),
@@ -131,6 +133,18 @@ class _Table:
             ("voicectl.up.aws", str(port), str(place.folder), str(place.speed), QUEUE, RECORDINGS, ARTEFACTS),
             meaning="S3, CloudWatch, SQS: moto",
             ready=HttpProbe(f"http://{LOOPBACK}:{port}/{ARTEFACTS}"),
+        )
+
+    def aws_metrics(self) -> Process:
+        """It tells by silence what is away, so that it waits for nobody but moto."""
+        place = self._place
+        return self._module(
+            "aws-metrics",
+            ("voicectl.up.aws_metrics", str(place.folder), str(place.speed)),
+            meaning="what AWS would measure",
+            environment=variables_of(MeasuringEnv, self._values),
+            after=("aws",),
+            optional=True,
         )
 
     def alarms(self) -> Process:

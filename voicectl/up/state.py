@@ -18,6 +18,7 @@ from voicectl.up.errors import AlreadyRunning, NotRunning, StateUnreadable
 from voicectl.up.process import GREEN, Status
 
 FOLDER: Final = ".voiceplane"
+FILE: Final = "state.json"
 VARIABLE: Final = "VOICEPLANE_STATE"
 ROOT: Final = Path(__file__).parents[2]
 KEY_BYTES: Final = 32
@@ -120,7 +121,7 @@ class State(Model):
         Raises:
             StateUnreadable: It is of another version, or damaged.
         """
-        path = folder / "state.json"
+        path = folder / FILE
         try:
             return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
@@ -130,10 +131,10 @@ class State(Model):
 
     def write(self, folder: Path) -> None:
         """Replace the file at once: a reader never sees half of it."""
-        new = folder / "state.json.new"
+        new = folder / f"{FILE}.new"
         new.touch(mode=0o600)
         new.write_text(self.model_dump_json(indent=1))
-        new.replace(folder / "state.json")
+        new.replace(folder / FILE)
 
 
 class Platform(Model):

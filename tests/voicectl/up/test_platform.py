@@ -9,6 +9,7 @@ import pytest
 from contract import services
 from contract.environment import ContainerEnv, LiveKitServerEnv
 from contract.pools import POOLS
+from voicectl.up.aws_metrics.environment import MeasuringEnv
 from voicectl.up.backing import backing
 from voicectl.up.errors import MachineUnfit, UnknownProcess
 from voicectl.up.platform import PORTS, Place, processes
@@ -132,6 +133,18 @@ def test_without_a_server_it_is_built_while_the_rest_starts(tmp_path: Path) -> N
     assert rows["livekit-build"].once
     assert rows["livekit-build"].optional
     assert [row.name for row in rows.values() if "livekit-build" in row.after] == []
+
+
+def test_what_aws_would_measure_is_measured_beside_it(tmp_path: Path) -> None:
+    """It reaches what containers reach, waits for none of it, and is nobody's reason to stop."""
+    measuring = table(tmp_path, {"REDIS_URL": "rediss://:word@redis.example:6380/3"})["aws-metrics"]
+
+    environment = MeasuringEnv.read(measuring.environment)
+
+    assert (environment.database_host, environment.database_via_pgbouncer) == ("127.0.0.1", False)
+    assert environment.live_redis_url == "rediss://redis.example:6380/0"
+    assert measuring.after == ("aws",)
+    assert (measuring.needs, measuring.optional, measuring.once) == ((), True, False)
 
 
 def test_everything_that_is_waited_for_is_in_the_table(tmp_path: Path) -> None:
