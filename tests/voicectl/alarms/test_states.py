@@ -166,5 +166,5 @@ def test_what_is_old_is_forgotten_but_not_that_it_was_there() -> None:
 
     points.forget(before=60)
 
-    assert points.has(METRIC)
+    assert points.has(METRIC, before=60)
     assert points.series(METRIC, "SampleCount", ends=[60], period=60) == [None]
