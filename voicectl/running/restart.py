@@ -1,6 +1,5 @@
 """One process begun anew, whatever it is doing: the laptop's `aws ecs update-service --force-new-deployment`."""
 
-import os
 import signal
 import time
 from contextlib import suppress
@@ -8,7 +7,10 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
+import psutil
+
 from voicectl.running.errors import NotBack, ProcessUnknown
+from voicectl.running.one_off import definition_of
 from voicectl.up.process import Status
 from voicectl.up.state import ProcessState, Running, running_platform
 
@@ -49,7 +51,7 @@ def restart(folder: Path, name: str) -> float:
     if not before.pid:
         raise ProcessUnknown(f"{name} does not run: it is {before.status}")
     began = time.monotonic()
-    _end(before.pid)
+    _end(before.pid, asking=definition_of(folder, name).stop_signal)
     while time.monotonic() < began + BACK_SECONDS:
         now = process_of(running_platform(folder).running, name)
         if now.pid not in (0, before.pid) and now.status is Status.READY:
@@ -58,12 +60,16 @@ def restart(folder: Path, name: str) -> float:
     raise NotBack(f"{name} is {now.status} after {BACK_SECONDS:g} s; its log is {now.log}")
 
 
-def _end(pid: int) -> None:
-    """Ask the first process, then kill its group; `voicectl up` sees either."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + GRACE_SECONDS
-        while time.monotonic() < deadline:
-            os.kill(pid, 0)
-            Event().wait(POLL_SECONDS)
-        os.killpg(pid, signal.SIGKILL)
+def _end(pid: int, *, asking: signal.Signals) -> None:
+    """Ask the first process, then kill it and all that it started, so that nothing holds what the next one needs.
+
+    PostgreSQL's children each lead a group of their own, and when they hang they do not see that their parent is gone.
+    """
+    with suppress(psutil.NoSuchProcess):
+        first = psutil.Process(pid)
+        family = [first, *first.children(recursive=True)]
+        first.send_signal(asking)
+        _, alive = psutil.wait_procs(family, timeout=GRACE_SECONDS)
+        for each in alive:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()

@@ -15,10 +15,10 @@ from voicectl.alarms.definition import MetricKey
 from voicectl.alarms.kept import kept
 from voicectl.alarms.points import Points
 from voicectl.alarms.watch import Look, Watch
+from voicectl.up.environments import MINUTE
 
 LOOKS_PER_PERIOD: Final = 12  # of a minute: an alarm is seen five seconds after its period has ended
 SHORTEST_SECONDS: Final = 0.5  # from look to look
-MINUTE: Final = 60.0
 LONGEST_SECONDS: Final = 3600.0  # kept at the most: an alarm over a day cannot go on here
 
 

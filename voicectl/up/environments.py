@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from contract.environment import ContainerEnv, ProviderEnv, TimingEnv
 from contract.pipelines import DEEPGRAM_OPENAI, LOCAL
 from contract.services import CALLBACK_PATH, EVENTS_PATH, VOICE_PATH
-from contract.timing import Timing
+from contract.timing import PUBLISH_SECONDS, Timing
 from voicectl.up.backing import Backing
 from voicectl.up.state import ROOT, Addresses, Keys
 
@@ -27,6 +27,8 @@ AGENT_CAPACITY: Final = 4  # one call is 0.13 of a core, and its set-up 0.7 (fac
 VOICE_CAPACITY: Final = 10
 SOCKET_CAPACITY: Final = 200
 POOL_SIZE: Final = 4  # of database connections: a laptop's processes are many and idle
+MINUTE: Final = 60.0  # of the alarms, in seconds, at the speed of 1
+REPORTS_A_MINUTE: Final = 2  # at the least: with one, a minute now and then would have none
 LOOPBACK: Final = "127.0.0.1"
 # What a process of ours may see of the person's own environment; not their AWS account, nor their keys.
 PASSED_ON: Final = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "XDG_CACHE_HOME")
@@ -102,6 +104,11 @@ def shared_values(backing: Backing, *, keys: Keys, ports: Mapping[str, int]) -> 
         "django_secret_key": keys.django_secret_key,
         "callback_signing_key": keys.callback_signing_key,
     }
+
+
+def report_seconds(speed: float) -> float:
+    """Answer how often metrics are published: as on AWS, or as the alarms' shorter minutes need it."""
+    return min(PUBLISH_SECONDS, MINUTE / speed / REPORTS_A_MINUTE)
 
 
 def _livekit_keys(backing: Backing) -> SecretStr:

@@ -21,7 +21,7 @@ from contract.services import (
     WEBSOCKET,
     Container,
 )
-from contract.timing import PUBLISH_SECONDS, Timing
+from contract.timing import Timing
 from voicectl.alarms.watch import ALARMS
 from voicectl.up import livekit_server, media, postgres
 from voicectl.up.aws_metrics.environment import MeasuringEnv
@@ -33,6 +33,7 @@ from voicectl.up.environments import (
     RECORDINGS,
     base_environment,
     metrics_folder,
+    report_seconds,
     shared_values,
     variables_of,
 )
@@ -41,8 +42,6 @@ from voicectl.up.process import Process
 from voicectl.up.state import ROOT, VARIABLE, Keys
 
 PAGE: Final = ROOT / "frontend" / "dist"
-MINUTE: Final = 60.0  # of the alarms
-REPORTS_A_MINUTE: Final = 2  # at the least: with one, a minute now and then would have none
 PORTS: Final = (
     *("api", "websocket", "page", "livekit", "udp-livekit", "livekit-metrics", "postgres", "valkey", "aws"),
     *("providers", "speech", "agent", "supervisor", "beat", "guardian"),
@@ -102,7 +101,7 @@ class _Table:
         self._base = base_environment(place.variables, ports=place.ports, temporary=place.temporary)
         self._values = {
             **shared_values(place.backing, keys=place.keys, ports=place.ports),
-            "publish_seconds": min(PUBLISH_SECONDS, MINUTE / place.speed / REPORTS_A_MINUTE),
+            "publish_seconds": report_seconds(place.speed),
         }
 
     def postgres(self) -> Process:

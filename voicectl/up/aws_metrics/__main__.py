@@ -17,12 +17,13 @@ from voicectl.alarms.watch import ALARMS
 from voicectl.up.aws_metrics.environment import MeasuringEnv
 from voicectl.up.aws_metrics.here import Here
 from voicectl.up.aws_metrics.postgres import Postgres
-from voicectl.up.aws_metrics.publish import Publisher, every_seconds, publish_all
+from voicectl.up.aws_metrics.publish import Publisher, publish_all
 from voicectl.up.aws_metrics.readings import Source
 from voicectl.up.aws_metrics.routes import Route
 from voicectl.up.aws_metrics.services import Services
 from voicectl.up.aws_metrics.target_groups import TARGET_GROUPS
 from voicectl.up.aws_metrics.valkey import Valkey
+from voicectl.up.environments import report_seconds
 
 PROBE_SECONDS = 5.0  # what our load balancers give a target: `voice_constructs.load_balancer`
 PROBE_SHARE = 0.8  # of an interval at the most, so that a question is answered or given up before the next
@@ -31,7 +32,7 @@ PATIENCE = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempt
 
 async def main(folder: Path, *, speed: float, environment: MeasuringEnv) -> None:
     """Publish until SIGTERM."""
-    here, every = Here(folder), every_seconds(speed)
+    here, every = Here(folder), report_seconds(speed)
     publisher = Publisher(boto3.client("cloudwatch", config=PATIENCE), definitions=folder / ALARMS)
     answer_seconds = min(PROBE_SECONDS, PROBE_SHARE * every)
     sources: list[Source] = [

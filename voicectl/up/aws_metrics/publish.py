@@ -8,17 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract.timing import PUBLISH_SECONDS
 from voicectl.alarms.kept import kept
 from voicectl.up.aws_metrics.readings import Reading, Source
 from voicectl.up.aws_metrics.wanted import Wanted
 from voicectl.up.errors import Unmeasured
-
-MINUTE: Final = 60.0
 
 
 class Publisher:
@@ -70,11 +67,6 @@ async def publish_all(sources: Iterable[Source], *, publisher: Publisher, every_
     async with asyncio.TaskGroup() as together:
         for source in sources:
             together.create_task(_repeat(source, publisher=publisher, every_seconds=every_seconds))
-
-
-def every_seconds(speed: float) -> float:
-    """Answer how often a point is published: as often as our own processes do, or once in an alarm's minute."""
-    return min(float(PUBLISH_SECONDS), MINUTE / speed)
 
 
 async def _repeat(source: Source, *, publisher: Publisher, every_seconds: float) -> None:

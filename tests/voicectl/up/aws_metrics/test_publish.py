@@ -15,9 +15,10 @@ from contract.aws_metrics import CACHE_CONNECTIONS, CACHE_CPU, SERVICE_CPU, SERV
 from tests.platform.addresses import LOOPBACK, port_of
 from tests.platform.aws import REGION, Aws
 from voicectl.alarms.definition import Alarm, MetricKey
-from voicectl.up.aws_metrics.publish import Publisher, every_seconds, publish_all
+from voicectl.up.aws_metrics.publish import Publisher, publish_all
 from voicectl.up.aws_metrics.readings import Growth, Reading
 from voicectl.up.aws_metrics.wanted import Wanted
+from voicectl.up.environments import report_seconds
 from voicectl.up.errors import Unmeasured
 
 
@@ -166,10 +167,10 @@ async def test_trouble_is_said_once_and_that_it_is_over(capsys: pytest.CaptureFi
     ]
 
 
-@pytest.mark.parametrize(("speed", "seconds"), [(1, 15), (4, 15), (12, 5), (60, 1)])
+@pytest.mark.parametrize(("speed", "seconds"), [(1, 15), (4, 7.5), (12, 2.5), (60, 0.5)])
 def test_an_alarms_period_has_a_point(speed: float, seconds: float) -> None:
     """However short its minute is; and as often as our own processes where it is long."""
-    assert every_seconds(speed) == seconds
+    assert report_seconds(speed) == seconds
 
 
 def test_growth_begins_at_the_second_look() -> None:

@@ -10,7 +10,7 @@ from contract.environment import DatabaseEnv
 from contract.services import SUPERVISOR
 from voicectl.drill.errors import NotCaused
 from voicectl.drill.laptop.stage import Stage
-from voicectl.running.one_off import environment_of
+from voicectl.running.one_off import definition_of
 
 HOLDER: Final = "drill"
 MORE: Final = 5  # than the alarm bears: a process of ours may give one back meanwhile
@@ -20,7 +20,7 @@ COUNT: Final = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'clie
 @contextmanager
 def connections_held(stage: Stage) -> Iterator[Mapping[str, str]]:
     """Begin transactions, and do nothing in them, until the database has more connections than its alarm bears."""
-    environment = DatabaseEnv.read(environment_of(stage.folder, SUPERVISOR.name))
+    environment = DatabaseEnv.read(definition_of(stage.folder, SUPERVISOR.name).environment)
     wanted = int(stage.threshold or 0) + MORE
     with ExitStack() as held:
         try:
