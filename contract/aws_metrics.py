@@ -72,3 +72,5 @@ NAT_PORT_ERRORS: Final = _of("AWS/NATGateway", "ErrorPortAllocation", Unit.COUNT
 FIREWALL_BLOCKED: Final = _of("AWS/WAFV2", "BlockedRequests", Unit.COUNT, "WebACL", "Rule", "Region")
 CERTIFICATE_DAYS: Final = _of("AWS/CertificateManager", "DaysToExpiry", Unit.COUNT, "CertificateArn")
 NOTIFICATIONS_FAILED: Final = _of("AWS/SNS", "NumberOfNotificationsFailed", Unit.COUNT, "TopicName")
+
+AWS_METRICS: Final = tuple(value for value in globals().values() if isinstance(value, AwsMetric))

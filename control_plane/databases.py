@@ -35,6 +35,7 @@ def databases(environment: ControlPlaneEnv) -> dict[str, dict[str, Any]]:
                 "application_name": _name(environment),  # whoever looks at pg_stat_activity sees whose it is
                 "sslmode": environment.database_sslmode,
                 "pool": _pool(environment),
+                "server_side_binding": True,  # a slow statement is logged by the server, and values are callers' words
             },
         }
     }

@@ -18,6 +18,14 @@ from voice_constructs.access import acknowledge, open_between
 PORT = 5433  # not PostgreSQL's own: a scanner's first guess
 DATABASE_NAME = "voiceplane"
 OWNER = "voiceplane_owner"
+# A statement's values hold what callers said. Slow ones are logged with $1 in their place, for the control plane has them
+# bound by the server (`control_plane.databases`); one that fails is told by its error alone.
+DISCREET = {
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
 
 
 class PostgresDatabase(Construct):
@@ -152,6 +160,7 @@ class PostgresDatabase(Construct):
                 "rds.force_ssl": "1",
                 "max_connections": str(self._database.max_connections),
                 "log_min_duration_statement": str(self._database.slow_query_ms),
+                **DISCREET,
             },
         )
 

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def metrics(
-    name: Annotated[str, typer.Argument(help="of one metric; the names of all without it")] = "",
+    name: Annotated[str, typer.Argument(help="of one metric; without it, all there can be")] = "",
     dimensions: Annotated[list[str] | None, typer.Argument(help="Name=Value: only where it has this value")] = None,
     periods: Annotated[int, typer.Option(min=1, max=1440, help="how many of the alarms' minutes back")] = 10,
 ) -> None:
@@ -35,8 +35,16 @@ def metrics(
     from rich.console import Console
     from rich.table import Table
 
-    from voicectl.running.numbers import STATISTICS, lines_of, names_of
+    from contract.aws_metrics import AWS_METRICS
+    from contract.metrics import METRICS
+    from voicectl.running.numbers import STATISTICS, lines_of
 
+    if not name:
+        for each in METRICS:
+            typer.echo(f"{each.name}  {each.unit}  {' '.join(each.dimensions)}  {each.meaning}")
+        for theirs in AWS_METRICS:
+            typer.echo(f"{theirs.name}  {theirs.unit}  {' '.join(theirs.dimensions)}  of {theirs.namespace}")
+        return
     wanted = dict(_pair(each) for each in dimensions or ())
     with _answering() as (platform, folder):
         client = boto3.client(
@@ -46,10 +54,6 @@ def metrics(
             aws_access_key_id="local",
             aws_secret_access_key="local",
         )
-        if not name:
-            for namespace, each in names_of(client):
-                typer.echo(f"{namespace}  {each}")
-            return
         seconds = 60 / platform.running.speed
         lines = lines_of(client, name, dimensions=wanted, periods=periods, period_seconds=seconds)
     table = Table("time", "dimensions", *STATISTICS, box=None, pad_edge=False)

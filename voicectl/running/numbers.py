@@ -3,10 +3,12 @@
 import difflib
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from contract.aws_metrics import AWS_METRICS
+from contract.metrics import METRICS
 from voicectl.running.errors import MetricUnknown
 
 STATISTICS: Final = ("SampleCount", "Minimum", "Average", "Maximum", "Sum")
@@ -35,8 +37,8 @@ def lines_of(
     Raises:
         MetricUnknown: Nothing of it was ever published.
     """
-    known = _known(client)
-    chosen = [each for each in known if each["MetricName"] == name and dimensions.items() <= _pairs(each).items()]
+    known = _known(client, name)
+    chosen = [each for each in known if dimensions.items() <= _pairs(each).items()]
     if not chosen:
         raise MetricUnknown(_unknown(name, dimensions, known))
     period = max(1, round(period_seconds))
@@ -59,17 +61,10 @@ def lines_of(
     )
 
 
-def names_of(client: Any) -> list[tuple[str, str]]:
-    """Answer every metric that was published: its namespace and name."""
-    return sorted({(each["Namespace"], each["MetricName"]) for each in _known(client)})
-
-
-def _known(client: Any) -> list[dict[str, Any]]:
-    def each() -> Iterator[dict[str, Any]]:
-        for page in client.get_paginator("list_metrics").paginate():
-            yield from page["Metrics"]
-
-    return list({(one["Namespace"], one["MetricName"], _text(one)): one for one in each()}.values())
+def _known(client: Any, name: str) -> list[dict[str, Any]]:
+    """Each set of dimensions once."""
+    pages = client.get_paginator("list_metrics").paginate(MetricName=name)  # moto takes minutes for all names
+    return list({(each["Namespace"], _text(each)): each for page in pages for each in page["Metrics"]}.values())
 
 
 def _pairs(metric: Mapping[str, Any]) -> dict[str, str]:
@@ -86,11 +81,11 @@ def _readable(metric: Mapping[str, Any]) -> str:
 
 
 def _unknown(name: str, dimensions: Mapping[str, str], known: Sequence[Mapping[str, Any]]) -> str:
-    sets = sorted({_text(each) for each in known if each["MetricName"] == name})
-    if sets:
+    if known:
         wanted = " ".join(f"{key}={value}" for key, value in dimensions.items())
-        return f"{name} was not published with {wanted}; there is {'; '.join(sets)}"
-    alike = difflib.get_close_matches(name, {str(each["MetricName"]) for each in known})
+        return f"{name} was not published with {wanted}; there is {'; '.join(sorted(map(_readable, known)))}"
+    names = [*(each.name for each in METRICS), *(each.name for each in AWS_METRICS)]
+    alike = difflib.get_close_matches(name, names)
     return (
         f"nobody has published {name!r}; {f'meant {alike[0]}?' if alike else '`voicectl metrics` lists what there is'}"
     )

@@ -19,7 +19,7 @@ from voicectl.up.environments import MINUTE
 
 LOOKS_PER_PERIOD: Final = 12  # of a minute: an alarm is seen five seconds after its period has ended
 SHORTEST_SECONDS: Final = 0.5  # from look to look
-LONGEST_SECONDS: Final = 3600.0  # kept at the most: an alarm over a day cannot go on here
+LONGEST_MINUTES: Final = 60  # of the alarms', kept at the most: an alarm over a day cannot go on here
 
 
 class CloudWatch(Thread):
@@ -53,8 +53,9 @@ class CloudWatch(Thread):
                 watch, read_at = Watch(kept(self._definitions), speed=self._speed), changed_at
             now = time.time()
             taken = self._take(points, first=taken)
-            points.forget(before=now - min(watch.horizon_seconds or MINUTE, LONGEST_SECONDS))
-            taken -= self._forget(before=now - LONGEST_SECONDS)
+            longest = LONGEST_MINUTES * MINUTE / self._speed
+            points.forget(before=now - min(watch.horizon_seconds or MINUTE, longest))
+            taken -= self._forget(before=now - longest)
             self._write(watch.look(points, now=now))
 
     def _take(self, points: Points, *, first: int) -> int:
@@ -69,7 +70,7 @@ class CloudWatch(Thread):
         return last
 
     def _forget(self, *, before: float) -> int:
-        """Forget what is old, for a day of a platform at rest is two million points; answer how many these were."""
+        """Forget what is old, for moto looks at all there is for each answer; say how many these were."""
         data = self._backend.metric_data
         old = next((place for place, datum in enumerate(data) if datum.timestamp.timestamp() >= before), len(data))
         del data[:old]

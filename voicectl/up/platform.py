@@ -122,7 +122,7 @@ class _Table:
             ("voicectl.up.valkey", str(self._place.folder / "valkey"), str(port)),
             meaning="live state and broker",
             environment={"REDIS_PASSWORD": self._place.keys.redis_password.get_secret_value()},
-            ready=TcpProbe(port),
+            ready=TcpProbe(port, ask=b"PING\r\n"),  # without the password it says NOAUTH, and that it lives
         )
 
     def aws(self) -> Process:

@@ -36,20 +36,30 @@ class HttpProbe(NamedTuple):
 
 
 class TcpProbe(NamedTuple):
-    """Ready when something listens."""
+    """Ready when something listens, and answers.
+
+    Attributes:
+        ask: Sent, and anything must come back: the kernel takes connections for a process that hangs. Empty where
+            connecting is enough.
+    """
 
     port: int
     host: str = "127.0.0.1"
+    ask: bytes = b""
 
     async def __call__(self) -> str:
-        """Connect and hang up."""
+        """Connect, ask, and hang up."""
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                _, writer = await asyncio.open_connection(self.host, self.port)
+                reader, writer = await asyncio.open_connection(self.host, self.port)
+                writer.write(self.ask)
+                answered = not self.ask or await reader.read(1)
+        except TimeoutError:
+            return "does not answer"
         except OSError:
             return f"nothing listens on {self.port}"
         writer.close()
-        return ""
+        return "" if answered else "hangs up"
 
 
 class CommandProbe(NamedTuple):

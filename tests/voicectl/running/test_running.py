@@ -43,11 +43,12 @@ def test_numbers_are_told_a_line_a_minute(clone: Clone) -> None:
 
 
 def test_all_metrics_are_listed(clone: Clone) -> None:
-    """For who does not know the name."""
+    """For who does not know the name: ours with what they mean, AWS's with whose they are."""
     code, said = clone.run("metrics")
 
     assert code == 0
-    assert "Voiceplane  QueueDepth\n" in said
+    assert "QueueDepth  Count  Environment Pool  " in said
+    assert "DatabaseConnections  Count  DBInstanceIdentifier  of AWS/RDS\n" in said
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,6 @@ def test_without_a_platform_every_command_says_so(tmp_path: Path) -> None:
     """And ends as `voicectl status` does."""
     clone = Clone(tmp_path)
 
-    for arguments in (("metrics",), ("logs", "agent"), ("restart", "agent"), ("fault", "openai")):
+    for arguments in (("metrics", "QueueDepth"), ("logs", "agent"), ("restart", "agent"), ("fault", "openai")):
         code, said = clone.run(*arguments)
         assert (code, "not running" in said) == (3, True)
