@@ -18,8 +18,8 @@ from voice_constructs.access import acknowledge, open_between
 PORT = 5433  # not PostgreSQL's own: a scanner's first guess
 DATABASE_NAME = "voiceplane"
 OWNER = "voiceplane_owner"
-# A statement's values hold what callers said. Slow ones are logged with $1 in their place, for the control plane has them
-# bound by the server (`control_plane.databases`); one that fails is told by its error alone.
+# A statement's values hold what callers said. Slow ones are logged with $1 in their place, for the control plane binds
+# them on the server (`control_plane.databases`); one that fails is told by its error alone.
 DISCREET = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",

@@ -133,7 +133,17 @@ def _list(env: str, *, as_json: bool) -> None:
 
 
 def _restore(env: str, *, by: str) -> None:
-    _fail(f"a restore of {env} cannot be rehearsed yet ({by})")
+    from datetime import UTC, datetime
+
+    from voicectl.drill.restore.laptop import rehearse_restore
+    from voicectl.drill.restore.server import platforms_server
+    from voicectl.drill.who import who
+
+    if env != LAPTOP:
+        _fail(f"a snapshot of {env} is restored by hand; docs/drills.md says how, and where it is recorded")
+    source = platforms_server(_state_folder(), os.environ)
+    comparison = rehearse_restore(source, by=who(by), now=datetime.now(UTC), record=_record(LAPTOP))
+    raise typer.Exit(1 if comparison.differences else 0)
 
 
 def _environments_alarms(env: str) -> "tuple[str, list[Placed]]":

@@ -1,0 +1,1 @@
+"""Can the data be brought back, every row of it?"""
