@@ -44,11 +44,15 @@ class Difference(NamedTuple):
 
 def sums(connection: Connection) -> dict[str, Sum]:
     """Read every table of a database once, by its name with its schema; within a transaction it is one moment's."""
-    with connection.cursor() as cursor:
-        for name, value in SETTINGS.items():
-            cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
-        tables = cursor.execute(TABLES).fetchall()
-        return {f"{schema}.{name}": _sum(connection, schema, name) for schema, name in tables}
+    read_alike(connection)
+    tables = connection.execute(TABLES).fetchall()
+    return {f"{schema}.{name}": _sum(connection, schema, name) for schema, name in tables}
+
+
+def read_alike(connection: Connection) -> None:
+    """Let rows read the same as text, whoever looks."""
+    for name, value in SETTINGS.items():
+        connection.execute("SELECT set_config(%s, %s, false)", [name, value])
 
 
 def differences(original: Mapping[str, Sum], copy: Mapping[str, Sum]) -> list[Difference]:

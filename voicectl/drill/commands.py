@@ -140,7 +140,7 @@ def _restore(env: str, *, by: str) -> None:
     from voicectl.drill.who import who
 
     if env != LAPTOP:
-        _fail(f"a snapshot of {env} is restored by hand; docs/drills.md says how, and where it is recorded")
+        _fail(f"a snapshot of {env} is restored by the commands of docs/drills.md, which say where it is recorded")
     source = platforms_server(_state_folder(), os.environ)
     comparison = rehearse_restore(source, by=who(by), now=datetime.now(UTC), record=_record(LAPTOP))
     raise typer.Exit(1 if comparison.differences else 0)

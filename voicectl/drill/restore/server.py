@@ -26,6 +26,7 @@ START_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 60.0
 AGAIN_SECONDS: Final = 0.05
 SAID_LINES: Final = 3
+FOLDERS: Final = "voiceplane-restore-"
 
 
 class Server(NamedTuple):
@@ -84,24 +85,34 @@ def new_server() -> Iterator[Server]:
     Raises:
         RestoreFailed: It does not start.
     """
-    with tempfile.TemporaryDirectory(prefix="voiceplane-restore-") as temporary:
-        folder = Path(temporary)
-        port = choose(["restore"], folder=folder, before={}, fixed={})["restore"]
-        server = Server(LOOPBACK, port, USER, secrets.token_urlsafe(), DATABASE)
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "voicectl.up.postgres", str(folder / "postgres"), str(port)],
-                env={**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_PASSWORD": server.password},
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            _await_start(process, server, log=folder / "log")
-            yield server
-        finally:
-            _stop(process)
+    password = secrets.token_urlsafe()
+    with tempfile.TemporaryDirectory(prefix=FOLDERS) as folder, serving(Path(folder), password=password) as server:
+        yield server
+
+
+@contextmanager
+def serving(folder: Path, *, password: str) -> Iterator[Server]:
+    """Run a PostgreSQL on what is in a folder; an empty one gets a new database with that password.
+
+    Raises:
+        RestoreFailed: It does not start.
+    """
+    port = choose(["restore"], folder=folder, before={}, fixed={})["restore"]
+    server = Server(LOOPBACK, port, USER, password, DATABASE)
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "voicectl.up.postgres", str(folder / "postgres"), str(port)],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_PASSWORD": server.password},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _await_start(process, server, log=folder / "log")
+        yield server
+    finally:
+        _stop(process)
 
 
 def _await_start(process: "subprocess.Popen[bytes]", server: Server, *, log: Path) -> None:

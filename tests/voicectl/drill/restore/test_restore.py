@@ -102,8 +102,8 @@ def test_a_whole_copy_has_no_difference(source: Server, emptied: Server) -> None
         ("ALTER TABLE other.sessions DROP COLUMN at", "other.sessions", "has the same 10 rows, and"),
     ],
     ids=[
-        "a billionth", "a word", "a NULL", "a row", "one of two that are the same", "a row too many", "both of two that are the same",
-        "a table", "a table without rows", "a table too many", "a column",
+        "a billionth", "a word", "a NULL", "a row", "one of two that are the same", "a row too many",
+        "both of two that are the same", "a table", "a table without rows", "a table too many", "a column",
     ],
 )  # fmt: skip
 def test_whatever_is_not_the_same_is_named(
