@@ -43,7 +43,7 @@ def drill(
 
     Example: voicectl drill --list --env prod
 
-    Example: voicectl drill restore
+    Example: voicectl drill restore --env prod
     """
     with _told():
         if list_:
@@ -51,7 +51,7 @@ def drill(
         elif not what:
             _fail("name an alarm, a rule, an incident, `all` or `restore`; `voicectl drill --list` shows the alarms")
         elif what == RESTORE:
-            _restore(env, by=by)
+            _restore_here(by=by) if env == LAPTOP else _restore_there(env, by=by, yes=yes)
         elif env == LAPTOP:
             _on_laptop(what, by=by, by_hand=by_hand)
         else:
@@ -132,18 +132,46 @@ def _list(env: str, *, as_json: bool) -> None:
     print_lines(listed, last, today_days=(now - last.on).days if last else None)
 
 
-def _restore(env: str, *, by: str) -> None:
+def _restore_here(*, by: str) -> None:
     from datetime import UTC, datetime
 
     from voicectl.drill.restore.laptop import rehearse_restore
     from voicectl.drill.restore.server import platforms_server
     from voicectl.drill.who import who
 
-    if env != LAPTOP:
-        _fail(f"a snapshot of {env} is restored by the commands of docs/drills.md, which say where it is recorded")
     source = platforms_server(_state_folder(), os.environ)
     comparison = rehearse_restore(source, by=who(by), now=datetime.now(UTC), record=_record(LAPTOP))
     raise typer.Exit(1 if comparison.differences else 0)
+
+
+def _restore_there(env: str, *, by: str, yes: bool) -> None:
+    import time
+    from datetime import UTC, datetime
+    from threading import Event
+
+    from config.load import load
+    from voicectl.drill.aws import Drill
+    from voicectl.drill.rehearsals import read, remember_restored
+    from voicectl.drill.report import print_backup
+    from voicectl.drill.restore.backup import place_of, rehearse_backup
+    from voicectl.drill.who import who
+    from voicectl.review.sides import synthesized
+
+    name = load(env).name
+    drill, record = Drill(who(by), time.monotonic, lambda: datetime.now(UTC), Event().wait), _record(name)
+    read(record)  # a mistake in it is told before anything is made
+    place = place_of(synthesized(env), environment=name)
+    question = (
+        f"The newest snapshot of {place.database} in account {place.account}, {place.region}, becomes an instance of "
+        "its own for about an hour, which is paid for, and a task reads every row of both. Go on?"
+    )
+    if not (yes or _agreed(question)):
+        raise typer.Exit(1)
+    found = rehearse_backup(place, drill=drill)
+    print_backup(found.lines, found.restored)
+    if not found.wrong:
+        remember_restored(record, found.restored)
+    raise typer.Exit(1 if found.wrong else 0)
 
 
 def _environments_alarms(env: str) -> "tuple[str, list[Placed]]":

@@ -1,8 +1,8 @@
 """Drills, for people."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -63,6 +63,17 @@ def print_steps(runbooks: Sequence[str]) -> None:
     console().print(Text(f"\nThen: {', '.join(known)}"))
     if len(known) == 1:
         console().print(Text(f"\n{steps_of(known[0])}"), soft_wrap=True)
+
+
+def print_backup(lines: Sequence[Mapping[str, Any]], restored: Restored) -> None:
+    """Print what a comparison in the network said, table by table."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for line in lines:
+        wrong = line["said"] or (f"{line['missing']:,} rows are missing or not as they were" if line["missing"] else "")
+        state = Text(wrong or "all there", style="bold red" if wrong else "green")
+        table.add_row(line["table"], f"{line['rows']:,} rows", f"{line['asked']:,} unchanged since", state)
+    console().print(table)
+    console().print(f"{restored.source}: {restored.tables} tables, {restored.rows:,} rows in {restored.seconds:g} s")
 
 
 def console() -> Console:

@@ -25,7 +25,7 @@ def alarms_tested(place: Place) -> Found:
 def restore_tested(place: Place) -> Found:
     """A copy was made of a backup, and had every row."""
     last = _drills(place).last_restored
-    todo = f"the commands of docs/drills.md, then write it into config/drills/{place.environment.name}.toml"
+    todo = f"voicectl drill restore --env {place.name}"
     if last is None:
         return Found(False, "no backup was ever restored", todo)
     said = f"{last.by}, {last.on:%Y-%m-%d}: {last.source}, {last.rows:,} rows of {last.tables} tables"

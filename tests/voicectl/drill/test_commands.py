@@ -55,8 +55,18 @@ def test_what_was_not_rehearsed_is_exit_code_1_with_the_steps(account: Account) 
         ((), "name an alarm"),
         (("provider-errors",), "`voicectl up`"),
         (("--list",), "`voicectl up`"),
+        (("restore", "--by", "Ada Example"), "`voicectl up`"),
+        (("restore", "--env", "prood", "--by", "Ada Example"), "prod"),
     ],
-    ids=["a misspelt alarm", "no environment", "nothing", "nothing runs here", "nothing ran here"],
+    ids=[
+        "a misspelt alarm",
+        "no environment",
+        "nothing",
+        "nothing runs here",
+        "nothing ran here",
+        "nothing to copy",
+        "no environment to copy",
+    ],
 )
 @pytest.mark.usefixtures("state")
 def test_a_mistake_is_exit_code_2_with_what_to_do(arguments: tuple[str, ...], said: str) -> None:

@@ -13,6 +13,7 @@ from tests.fakes.cloudformation.gaps import (
     caches,
     containers,
     policies,
+    restores,
     scaling,
     targets,
     trail,
@@ -23,5 +24,5 @@ from tests.fakes.cloudformation.gaps import (
 def fill() -> None:
     """Change moto's classes, once in a process."""
     amplify.register()
-    for module in (alarm_actions, alarms, buckets, caches, containers, policies, scaling, targets, trail):
+    for module in (alarm_actions, alarms, buckets, caches, containers, policies, restores, scaling, targets, trail):
         module.fill()
