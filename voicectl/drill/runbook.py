@@ -1,6 +1,7 @@
-"""What an alarm's page says to do: the sections that a drill prints."""
+"""What an alarm's page says to do."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +16,18 @@ def steps_of(runbook: str, *, root: Path = ROOT) -> str:
     Args:
         runbook: Its path in the repository, as alarms name it.
     """
-    page = root / runbook
-    if not page.is_file():
+    if not (root / runbook).is_file():
         return ""
-    parts = re.split(r"^## (.+)\n", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    sections = sections_of(runbook, root=root)
     return "\n\n".join(f"{step}\n{sections[step].strip()}" for step in STEPS if step in sections)
+
+
+def title_of(runbook: str) -> str:
+    """Answer, in a few words, what is wrong."""
+    return (ROOT / runbook).read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+
+def sections_of(runbook: str, *, root: Path = ROOT) -> Mapping[str, str]:
+    """Answer a page's sections by their headings, in its order."""
+    _, *parts = re.split(r"^## (.+)\n", (root / runbook).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))

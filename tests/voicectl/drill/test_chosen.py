@@ -4,8 +4,10 @@ import pytest
 
 from tests.synthesis import Synthesis
 from tests.voicectl.drill.account import names
+from voicectl.alarms.definition import CompositeAlarm
 from voicectl.drill.chosen import Placed, chosen, placed_alarms, voice_of
 from voicectl.drill.errors import NothingMeant
+from voicectl.drill.runbook import steps_of
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +64,13 @@ def test_a_part_has_its_composite_as_its_voice(alarms: list[Placed]) -> None:
     assert voice is not None
     assert voice.name == "voiceplane-prod-DatabaseAway"
     assert voice_of(parts["voiceplane-prod-DeploymentRunning"], alarms) is None
+
+
+def test_every_alarm_of_every_environment_has_a_drill(synthesis: Synthesis) -> None:
+    """It tells people, or another one does; whoever does neither keeps others quiet, and its page says so."""
+    alarms = placed_alarms(synthesis.assembly)
+    suppressors = {each.alarm.suppressor for each in alarms if isinstance(each.alarm, CompositeAlarm)}
+
+    silent = [each.alarm.name for each in alarms if not each.alarm.tells and voice_of(each.alarm, alarms) is None]
+    assert set(silent) <= suppressors
+    assert [each.alarm.name for each in alarms if not steps_of(each.alarm.runbook)] == []

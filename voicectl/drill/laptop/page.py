@@ -3,7 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
-from voicectl.toolchain import ROOT
+from voicectl.drill.runbook import sections_of, title_of
 
 ON_A_LAPTOP: Final = re.compile(r"^On a laptop[^`]*?:\n\n```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -22,9 +22,8 @@ class Page(NamedTuple):
     actions: str
 
 
-def read_page(path: str) -> Page:
+def read_page(runbook: str) -> Page:
     """Read a runbook by the path that alarms name."""
-    title, *parts = re.split(r"^## (.+)\n", (ROOT / path).read_text(), flags=re.MULTILINE)
-    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    sections = sections_of(runbook)
     checks, actions = ("\n".join(ON_A_LAPTOP.findall(sections[name])) for name in ("Checks", "Actions"))
-    return Page(title.splitlines()[0].removeprefix("# "), checks, actions)
+    return Page(title_of(runbook), checks, actions)
