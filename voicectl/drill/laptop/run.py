@@ -125,4 +125,4 @@ class _Rehearsal:
         ).stdout
 
     def _say(self, line: str) -> None:
-        self._console.print(line, highlight=False)
+        self._console.print(line, highlight=False, soft_wrap=True)
