@@ -45,7 +45,9 @@ def drill(
 
     Example: voicectl drill restore --env prod
     """
-    with _told():
+    from voicectl.drill.stopping import undone_when_stopped
+
+    with _told(), undone_when_stopped():
         if list_:
             _list(env, as_json=as_json)
         elif not what:

@@ -1,0 +1,19 @@
+"""Whoever stops a drill: what it did is undone, as on Ctrl-C. Only SIGKILL leaves it."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+STOPS: Final = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def undone_when_stopped() -> Iterator[None]:
+    """Have every signal that stops a command raise KeyboardInterrupt, so that the blocks which undo are left."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
