@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, IsolationLevel, connect, sql
 
-from contract.environment import ControlPlaneEnv, MigrationEnv
+from contract.environment import MigrationEnv
 from control_plane.checksums import TABLES, read_alike
-from control_plane.databases import as_owner
+from control_plane.databases import address_of, as_owner
 from control_plane.environment import narrow, read_environment
 
 MARGIN: Final = 1000  # transactions: those that were open at the moment of the backup, and the copy's own since
@@ -87,7 +87,10 @@ def main() -> None:
     beside = environment.model_copy(
         update={"database_host": host, "database_port": int(port or environment.database_port)}
     )
-    with _opened(environment) as original, _opened(beside) as copy:
+    with (
+        connect(address_of(environment, name="compare")) as original,
+        connect(address_of(beside, name="compare")) as copy,
+    ):
         found = []
         for each in compared(original, copy):
             log.info("table compared", table=each.table, rows=each.rows, asked=each.asked, missing=each.missing,
@@ -96,19 +99,6 @@ def main() -> None:
     wrong = [each.table for each in found if not each.is_good]
     log.info("copy compared", tables=len(found), rows=sum(each.rows for each in found), wrong=wrong)
     sys.exit(1 if wrong else 0)
-
-
-def _opened(environment: ControlPlaneEnv) -> Connection[Any]:
-    password = environment.database_password
-    return connect(
-        host=environment.database_host,
-        port=environment.database_port,
-        dbname=environment.database_name,
-        user=environment.database_user,
-        password=password.get_secret_value() if password else None,
-        sslmode=environment.database_sslmode,
-        application_name="compare",
-    )
 
 
 def _tables(connection: Connection[Any]) -> list[tuple[str, str]]:

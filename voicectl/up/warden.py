@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import Event
 
-MARK = "VOICEPLANE_PROCESS"  # `<run>:<name>` in the environment of everything that `up` starts
+MARK = "VOICEPLANE_PROCESS"  # `<run>:<name>:` in the environment of everything that `up` starts
 KILL_SECONDS = 10.0  # a killed process that waits for a disk takes its time
 AGAIN_SECONDS = 0.02
 

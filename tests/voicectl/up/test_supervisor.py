@@ -180,12 +180,27 @@ async def test_an_optional_step_that_fails_leaves_out_what_needs_it(
         }
 
 
+async def test_a_death_takes_nobody_of_a_longer_name_with_it(tmp_path: Path, diary: Path, ports: list[int]) -> None:
+    """What a process had started is found by its mark; `aws` is the beginning of `aws-metrics`, and not the same."""
+    aws, metrics = children.server("aws", ports[0], diary), children.server("aws-metrics", ports[1], diary)
+
+    async with running(tmp_path, aws, metrics) as platform:
+        await platform.until(lambda: platform.supervisor.is_green)
+        before = platform["aws-metrics"].pid
+        os.kill(platform["aws"].pid, signal.SIGKILL)
+        await platform.until(lambda: platform["aws"].deaths.count == 1 and platform.supervisor.is_green)
+
+        assert platform["aws-metrics"].pid == before
+        assert platform["aws-metrics"].deaths.count == 0
+
+
 async def test_an_optional_process_that_always_dies_is_left_out(tmp_path: Path, diary: Path, ports: list[int]) -> None:
     """It was started again as others are; the platform goes on without it, and says why it is missing."""
     measuring = children.process("measuring", "import sys; sys.exit(7)", optional=True)
     api = children.server("api", ports[0], diary)
 
     async with running(tmp_path, measuring, api) as platform:
+        await platform.until(lambda: platform["measuring"].status is Status.LEFT_OUT)
         await platform.until(lambda: platform.supervisor.is_green)
 
         assert platform["api"].status is Status.READY

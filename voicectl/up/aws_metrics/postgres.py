@@ -8,10 +8,10 @@ from typing import Any, Final
 import psutil
 import psycopg
 from psycopg import pq
-from psycopg.conninfo import make_conninfo
 
 from contract import aws_metrics as aws
 from contract.environment import DatabaseEnv
+from control_plane.databases import address_of
 from voicectl.up.aws_metrics.cpu import Cpu
 from voicectl.up.aws_metrics.here import Here
 from voicectl.up.aws_metrics.readings import Reading
@@ -36,17 +36,7 @@ class Postgres:
 
     def __init__(self, environment: DatabaseEnv, *, here: Here) -> None:
         """Connect later."""
-        password = environment.database_password
-        self._address = make_conninfo(
-            host=environment.database_host,
-            port=environment.database_port,
-            dbname=environment.database_name,
-            user=environment.database_user,
-            password=password.get_secret_value() if password else None,
-            sslmode=environment.database_sslmode,
-            application_name="aws-metrics",
-            connect_timeout=ANSWER_SECONDS,
-        )
+        self._address = address_of(environment, name="aws-metrics", connect_timeout=ANSWER_SECONDS)
         self._here, self._cpu = here, Cpu()
         self._connection: psycopg.AsyncConnection[Any] | None = None
 

@@ -8,6 +8,7 @@ import psycopg
 
 from contract.environment import DatabaseEnv
 from contract.services import SUPERVISOR
+from control_plane.databases import address_of
 from voicectl.drill.errors import NotCaused
 from voicectl.drill.laptop.stage import Stage
 from voicectl.running.one_off import definition_of
@@ -36,16 +37,7 @@ def connections_held(stage: Stage) -> Iterator[Mapping[str, str]]:
 @contextmanager
 def _closing(environment: DatabaseEnv) -> Iterator["psycopg.Connection[tuple[int]]"]:
     """A connection that may be ended from elsewhere: that is what the runbook does."""
-    password = environment.database_password
-    connection: psycopg.Connection[tuple[int]] = psycopg.connect(
-        host=environment.database_host,
-        port=environment.database_port,
-        dbname=environment.database_name,
-        user=environment.database_user,
-        password=password.get_secret_value() if password else None,
-        sslmode=environment.database_sslmode,
-        application_name=HOLDER,
-    )
+    connection: psycopg.Connection[tuple[int]] = psycopg.connect(address_of(environment, name=HOLDER))
     try:
         yield connection
     finally:
