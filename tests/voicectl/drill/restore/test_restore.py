@@ -1,6 +1,6 @@
 """A restore drill copies a database that goes on being written to, and sees whatever is not the same."""
 
-import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -149,34 +149,38 @@ def test_what_is_written_meanwhile_is_not_missed(source: Server, emptied: Server
     assert found.differences == ()
 
 
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary folders are made: other tests have drills of their own meanwhile."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
 def test_the_drill_is_remembered_and_leaves_nothing(
-    source: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    source: Server, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The instance is gone, with its data; the record says what was compared."""
-    before = instances()
-
-    found = rehearse_restore(source, by="Ada Example", now=NOW, record=tmp_path / "drills.toml")
+    found = rehearse_restore(source, by="Ada Example", now=NOW, record=place / "drills.toml")
 
     said = capsys.readouterr().out
-    last = read(tmp_path / "drills.toml").last_restored
+    last = read(place / "drills.toml").last_restored
     assert found.differences == ()
     assert last is not None
     assert (last.on, last.by, last.source, last.tables, last.rows) == (NOW, "Ada Example", "dump", 4, 1014)
     assert "public.sessions" in said
     assert "4 tables, 1,014 rows" in said
-    assert instances() == before
+    assert left(place) == set()
 
 
-def test_a_failure_leaves_no_instance_either(emptied: Server) -> None:
+def test_a_failure_leaves_no_instance_either(emptied: Server, place: Path) -> None:
     """Nor a password on a screen."""
-    before = instances()
     nowhere = emptied._replace(port=1)
 
     with pytest.raises(RestoreFailed, match="127.0.0.1:1 cannot be asked") as failed, new_server() as target:
         compared(nowhere, target)
 
     assert emptied.password not in str(failed.value)
-    assert instances() == before
+    assert left(place) == set()
 
 
 def test_a_dump_that_cannot_be_restored_says_why(source: Server, emptied: Server) -> None:
@@ -194,10 +198,10 @@ def test_the_original_is_only_read(source: Server, emptied: Server) -> None:
         both.original.execute("DELETE FROM turns")
 
 
-def instances() -> set[str]:
-    """Folders of restore drills, and servers that work in one."""
-    folders = {str(each) for each in Path(os.environ.get("TMPDIR", "/tmp")).glob("voiceplane-restore-*")}
-    return folders | {str(link) for link in _working_folders() if "voiceplane-restore-" in str(link)}
+def left(place: Path) -> set[str]:
+    """Folders of restore drills in a place, and servers that work in one."""
+    folders = {str(each) for each in place.glob("voiceplane-restore-*")}
+    return folders | {str(link) for link in _working_folders() if str(link).startswith(f"{place}/voiceplane-restore-")}
 
 
 def _working_folders() -> Iterator[Path]:
