@@ -67,14 +67,15 @@ def _on_laptop(what: str, *, by: str, by_hand: bool) -> None:
 
     from voicectl.drill.chosen import chosen
     from voicectl.drill.laptop.run import rehearse
-    from voicectl.drill.laptop.scenarios import scenarios_of
+    from voicectl.drill.laptop.scenarios import SCENARIOS, scenarios_of
     from voicectl.drill.rehearsals import Rehearsal, remember
     from voicectl.drill.who import who
 
     name, folder = who(by), _state_folder()
     scenarios = scenarios_of([each.alarm for each in chosen(_laptops_alarms(), word=what)])
     if not scenarios:
-        _fail(f"{what} cannot be brought about on one machine; rehearse it where people are told, with --env")
+        possible = ", ".join(each.alarm for each in SCENARIOS)
+        _fail(f"{what} cannot be brought about on one machine; rehearse it in an account, with --env. Here: {possible}")
     for scenario in scenarios:
         went = rehearse(folder, scenario, by_hand=by_hand, console=Console())
         rehearsal = Rehearsal(
