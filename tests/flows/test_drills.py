@@ -30,3 +30,11 @@ def test_it_is_noticed_understood_and_ended(incident: str, shown: tuple[str, ...
     assert re.search(r"^OK voiceplane-local-\w+ after ", drilled.stdout, re.MULTILINE)
     listed = json.loads(platform.voicectl("drill", "--list", "--json").stdout)
     assert [each["last"]["by"] for each in listed if f"OK {each['alarm']} " in drilled.stdout] == ["the tests"]
+
+
+def test_what_no_laptop_can_cause_says_what_it_can(platform: RunningPlatform) -> None:
+    """A NAT gateway is AWS's; nothing is done, and nothing is remembered."""
+    refused = platform.voicectl("drill", "NatPorts", "--by", "the tests")
+
+    assert refused.returncode == 2
+    assert "in an account, with --env. Here: DeepgramProviderErrors, " in refused.stderr
