@@ -92,6 +92,9 @@ def rotate(
         typer.echo(
             f"step {step.value}: clients sign with {standing.signing}, the secret has {', '.join(standing.keys)}"
         )
+        if step in (Step.SPREAD, Step.FORGET) and standing.untouched and not dry_run:
+            rotation.restart(standing.untouched)
+            typer.echo(f"restarted {', '.join(each.name for each in standing.untouched)}, which had not been")
         if step is Step.ADD and not dry_run:
             new = rotation.add(assembly, now=datetime.now(UTC))
             typer.echo(
@@ -106,6 +109,8 @@ def rotate(
         typer.echo(
             f'set media.livekit.key_id = "{standing.keys[-1]}" in the environment file, then `make deploy ENV={env}`'
         )
+    if step is Step.FORGET:
+        raise typer.Exit(3)
     if step in (Step.SPREAD, Step.HAND_OVER):
         waiting = standing.not_told if step is Step.SPREAD else standing.signing_with_old
         typer.echo(f"waits for {', '.join(each.name for each in waiting)}: their tasks end with their calls")

@@ -4,7 +4,8 @@
 2. use: clients sign with the new key: one line of the environment file, and a deployment.
 3. retire: once no running task signs with the old key, it leaves the secret, and the readers are restarted.
 
-Each run looks where the account stands and does the one step that is due, or says what it waits for.
+Each run looks where the account stands and does the one step that is due, or says what it waits for. A reader that was
+not restarted after the secret changed, because AWS refused just then, is restarted by the next run.
 """
 
 import json
@@ -21,7 +22,7 @@ import boto3
 
 from voicectl.deploy.needs import flat
 from voicectl.review.templates import Assembly
-from voicectl.secrets.errors import RotationRefused
+from voicectl.secrets.errors import AccountSilent, RotationRefused
 from voicectl.secrets.expected import Expected, expected_secrets
 from voicectl.secrets.store import changed_at, put, signed_in, value_of
 
@@ -35,6 +36,7 @@ SIGNING_KEY: Final = "LIVEKIT_API_SECRET"
 class Step(StrEnum):
     """What is due."""
 
+    FORGET = "forget"
     ADD = "add"
     SPREAD = "spread"
     USE = "use"
@@ -59,6 +61,7 @@ class Standing:
         keys: In the secret, the oldest first.
         signing: What the templates let clients sign with.
         not_told: Readers of the keys that still run as before the secret changed.
+        untouched: Those of them that were not even restarted since.
         signing_with_old: Services with a task that signs with the oldest key.
     """
 
@@ -66,6 +69,7 @@ class Standing:
     signing: str
     not_told: tuple[EcsService, ...]
     signing_with_old: tuple[EcsService, ...]
+    untouched: tuple[EcsService, ...] = ()
 
     @property
     def step(self) -> Step:
@@ -79,7 +83,7 @@ class Standing:
             raise RotationRefused(f"clients sign with {self.signing}, which the secret does not have ({known}); "
                                   "set media.livekit.key_id to one of these")  # fmt: skip
         if len(self.keys) == 1:
-            return Step.ADD
+            return Step.FORGET if self.untouched else Step.ADD
         if len(self.keys) > 2:
             raise RotationRefused(f"the secret has {len(self.keys)} keys; take out those that nobody signs with")
         if self.signing == self.keys[0]:
@@ -103,6 +107,7 @@ def standing_of(assembly: Assembly) -> Standing:
             keys=keys,
             signing=signing,
             not_told=tuple(each for each in readers(assembly) if not _is_newer(each, than=changed)),
+            untouched=tuple(each for each in readers(assembly) if not _is_touched(each, since=changed)),
             signing_with_old=tuple(each for each in _services(assembly) if keys[0] in _signed_by(each)),
         )
 
@@ -115,7 +120,7 @@ def add(assembly: Assembly, *, now: datetime) -> str:
         new = f"{DATED.sub('', min(keys))}-{now:%Y%m%d%H%M%S}"
         value = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
         put(secret.name, secret.region, json.dumps({**keys, new: value}))
-        restart(readers(assembly))
+    restart(readers(assembly))
     return new
 
 
@@ -125,14 +130,28 @@ def retire(assembly: Assembly, *, key: str) -> None:
     with signed_in():
         keys = _keys(secret)
         put(secret.name, secret.region, json.dumps({name: value for name, value in keys.items() if name != key}))
-        restart(readers(assembly))
+    restart(readers(assembly))
 
 
 def restart(services: tuple[EcsService, ...]) -> None:
-    """Begin a deployment of each with what it has; ECS lets protected tasks finish."""
+    """Begin a deployment of each with what it has; ECS lets protected tasks finish.
+
+    Raises:
+        AccountSilent: AWS refuses one; the others were asked all the same.
+    """
+    refused = []
     for service in services:
-        client = boto3.client("ecs", region_name=service.region)
-        client.update_service(cluster=service.cluster, service=service.name, forceNewDeployment=True)
+        try:
+            with signed_in():
+                client = boto3.client("ecs", region_name=service.region)
+                client.update_service(cluster=service.cluster, service=service.name, forceNewDeployment=True)
+        except AccountSilent as silent:
+            refused.append(f"{service.name}: {silent}")
+    if refused:
+        raise AccountSilent(
+            f"the secret has changed, and these were not restarted: {'; '.join(refused)}; run the command again, "
+            "which restarts them"
+        )
 
 
 def readers(assembly: Assembly) -> tuple[EcsService, ...]:
@@ -188,6 +207,11 @@ def _is_newer(service: EcsService, *, than: datetime) -> bool:
             return bool(one["rolloutState"] == "COMPLETED" and one["createdAt"] >= than)
         case _:
             return False
+
+
+def _is_touched(service: EcsService, *, since: datetime) -> bool:
+    """Whether a deployment of it has begun after a moment, complete or not."""
+    return any(each["createdAt"] >= since for each in _deployments(service))
 
 
 def _deployments(service: EcsService) -> list[dict[str, Any]]:

@@ -1,19 +1,26 @@
 """LiveKit's key is changed in three steps, and at every moment whoever signs is believed."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from moto.ecs.models import ecs_backends
 
 from tests.config.files import voice_toml, write
 from tests.synthesis import Syntheses
 from tests.voicectl.secrets.conftest import FIRST_KEY, LIVEKIT, MADE, deploy, run_services, text_of
 from voicectl.review.templates import Assembly, StackTemplate
-from voicectl.secrets.errors import RotationRefused
-from voicectl.secrets.rotation import Standing, Step, add, readers, retire, standing_of
+from voicectl.secrets.errors import AccountSilent, RotationRefused
+from voicectl.secrets.rotation import Standing, Step, add, readers, restart, retire, standing_of
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
+MOTO = "123456789012"  # its account
 NEW_KEY = f"{FIRST_KEY}-20261121120000"
 
 
@@ -65,6 +72,38 @@ def test_whoever_reads_all_keys_is_restarted(founded: Assembly) -> None:
 
     assert sorted(each.name for each in readers(founded)) == ["api", "livekit"]
     assert {name for name, begun in deployments(founded).items() if begun != before[name]} == {"api", "livekit"}
+
+
+def test_a_reader_that_could_not_be_restarted_is_restarted_by_the_next_run(
+    founded: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS refused just then: the secret has two keys, and a node that knows one."""
+    run_services(founded)
+    before = deployments(founded)
+
+    with (
+        throttled(monkeypatch),
+        pytest.raises(AccountSilent, match="the secret has changed, and these were not .*again"),
+    ):
+        add(founded, now=NOW)
+    begun(seconds_ago=60)
+    standing = standing_of(founded)
+
+    assert standing.step is Step.SPREAD
+    assert {each.name for each in standing.untouched} == {"api", "livekit"}
+    restart(standing.untouched)
+    assert {name for name, begun_ in deployments(founded).items() if begun_ != before[name]} == {"api", "livekit"}
+
+
+def test_a_node_that_still_takes_the_retired_key_holds_the_next_rotation_back(founded: Assembly) -> None:
+    """The old key opens nothing only when whoever read it has been restarted."""
+    run_services(founded)
+    begun(seconds_ago=60)
+    boto3.client("secretsmanager").put_secret_value(SecretId=LIVEKIT, SecretString=json.dumps({FIRST_KEY: MADE}))
+
+    assert standing_of(founded).step is Step.FORGET
+    restart(standing_of(founded).untouched)
+    assert standing_of(founded).step is Step.ADD
 
 
 def test_clients_change_only_when_every_node_knows_the_new_key(founded: Assembly) -> None:
@@ -155,6 +194,30 @@ def test_the_environment_file_says_which_key_clients_sign_with(
     assert ":voice-next::" in templates
     assert '"GenerateStringKey": "voiceplane-rotated-key"' in templates
     assert '"LIVEKIT_API_KEY", "Value": "voice-next"' in templates
+
+
+@contextmanager
+def throttled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """ECS takes no changes of services."""
+    asked = BaseClient._make_api_call
+
+    def answer(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "UpdateService":
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, operation)
+        return asked(client, operation, parameters)
+
+    with monkeypatch.context() as while_it_is:
+        while_it_is.setattr(BaseClient, "_make_api_call", answer)
+        yield
+
+
+def begun(*, seconds_ago: int) -> None:
+    """Let every deployment have begun earlier: moto's secrets change in whole seconds."""
+    for service in ecs_backends[MOTO]["us-east-1"].services.values():
+        for deployment in service.deployments:
+            began = deployment["createdAt"]
+            assert isinstance(began, datetime)
+            deployment["createdAt"] = began - timedelta(seconds=seconds_ago)
 
 
 def deployments(assembly: Assembly) -> dict[str, str]:
