@@ -1,9 +1,11 @@
 """A rehearsal on this machine: cause it, wait until it is noticed, work through the page, wait until it is over."""
 
+import fcntl
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,6 +24,7 @@ from voicectl.up.environments import PREFIX
 MORE_MINUTES: Final = 3  # before the alarm's own: what is missing is looked for further back, and a look takes its time
 BY_HAND_SECONDS: Final = 3600.0
 BLOCK_SECONDS: Final = 300
+LOCK: Final = "drill.lock"  # in the state folder
 
 
 class Rehearsed(NamedTuple):
@@ -51,7 +54,19 @@ def rehearse(folder: Path, scenario: Scenario, *, by_hand: bool, console: Consol
         NotOver: The page's actions did not end it.
         NotRunning: The platform does not run, or stopped.
     """
-    return _Rehearsal(folder, scenario, by_hand=by_hand, console=console).run()
+    with _alone(folder):
+        return _Rehearsal(folder, scenario, by_hand=by_hand, console=console).run()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two at once would each take the other's doing for a fault of the page."""
+    with (folder / LOCK).open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotCaused("another drill is under way on this platform; come again when it is over") from None
+        yield
 
 
 class _Rehearsal:
