@@ -203,7 +203,8 @@ def test_a_release_goes_in_this_order_and_back_only_from_what_it_began() -> None
     places = [release.position(name) for name in order]
 
     assert places == sorted(places)
-    assert release.step(order[2])["run"].endswith('smoke --env "$ENVIRONMENT" --tries 10 --pause 10')
+    assert release.step(order[2])["run"].endswith('smoke --env "$ENVIRONMENT" --tries 10 --pause 10 --confirm')
+    assert "--unconfirmed" in release.step(order[3])["run"]
     assert release.step(order[3])["if"] == "failure() && hashFiles('cdk.out/deployment-begun') != ''"
 
 

@@ -107,6 +107,6 @@ def test_an_empty_account_comes_up_by_the_documented_steps(operator: Operator) -
     assert services.returncode == 0, services.stdout + services.stderr
     assert BEGUN.read_text() == "dev\n"
     before = operator.client("ssm").get_parameter(Name="/voiceplane-dev/before-last-deploy")["Parameter"]["Value"]
-    assert json.loads(before)["services"] == {}  # the first deployment has nothing to go back to
+    assert json.loads(before)["found"] == {}  # the first deployment has nothing to go back to
     listed = pages(operator.client("ecs"), "list_services", cluster="voiceplane-dev-control-plane")
     assert {str(arn).rpartition("/")[2] for arn in listed} >= {"api", "websocket", "celery-voice", "beat", "supervisor"}

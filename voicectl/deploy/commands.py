@@ -43,6 +43,7 @@ def smoke(
     tries: Annotated[int, typer.Option(min=1, max=100, help="how often it is asked")] = 10,
     pause: Annotated[float, typer.Option(min=0, max=600, help="seconds between two tries")] = 10.0,
     url: Annotated[str, typer.Option(help="instead of the environment's own health URL")] = "",
+    confirm: Annotated[bool, typer.Option("--confirm", help="then this release is good: keep the way back")] = False,
 ) -> None:
     """Ask a deployed platform whether it works; exits with 1 when it never says so.
 
@@ -51,18 +52,27 @@ def smoke(
     from threading import Event
 
     from config.load import load_or_exit
+    from voicectl.deploy.fleet import services
+    from voicectl.deploy.record import confirm as keep
     from voicectl.deploy.smoke import health_url
     from voicectl.deploy.smoke import smoke as run_smoke
 
-    asked = url or health_url(load_or_exit(env))
+    environment = load_or_exit(env)
     with _told():
+        asked = url or health_url(environment)
         run_smoke(asked, tries=tries, pause_seconds=pause, report=typer.echo, pause=Event().wait)
+        if confirm:
+            keep(environment, services(environment))
+            typer.echo(f"{environment.name}: confirmed; `voicectl rollback` undoes this release from now on")
 
 
 def rollback(
     env: Environment,
-    to: Annotated[str, typer.Option(help="a commit, with or without sha-; else what ran before the last deploy")] = "",
+    to: Annotated[str, typer.Option(help="a commit, with or without sha-; else what ran before the last release")] = "",
     media: Annotated[bool, typer.Option("--media", help="LiveKit and egress too, which calls are on")] = False,
+    unconfirmed: Annotated[
+        bool, typer.Option("--unconfirmed", help="only undo a deployment that `smoke --confirm` has not confirmed")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would change")] = False,
     wait: Annotated[float, typer.Option(min=0, max=14400, help="seconds for services to become stable")] = 1200.0,
 ) -> None:
@@ -73,11 +83,12 @@ def rollback(
     from threading import Event
 
     from config.load import load_or_exit
-    from voicectl.deploy.rollback import await_stable, carry_out, plan_return
+    from voicectl.deploy.record import went_back
+    from voicectl.deploy.rollback import await_stable, carry_out, plan_return, targets
 
     environment = load_or_exit(env)
     with _told():
-        returns = plan_return(environment, commit=to or None, media=media)
+        returns = plan_return(environment, commit=to or None, media=media, unconfirmed=unconfirmed)
         if not returns:
             typer.echo(f"{environment.name}: nothing to go back from; every service runs what it should")
             return
@@ -87,6 +98,8 @@ def rollback(
             return
         told = carry_out(returns, report=typer.echo)
         await_stable(told, seconds=wait, report=typer.echo, pause=Event().wait)
+        if not to:
+            went_back(environment, targets(returns))
         typer.echo(f"{environment.name}: {len(told)} services run again what they ran before")
 
 

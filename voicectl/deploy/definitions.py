@@ -64,6 +64,11 @@ def definition(name: str, *, region: str) -> Definition:
     return Definition(region, ecs(region).describe_task_definition(taskDefinition=name)["taskDefinition"])
 
 
+def differ(one: str, other: str, *, region: str) -> bool:
+    """Whether two definitions would run something else; a copy that was registered again would not."""
+    return one != other and definition(one, region=region).content != definition(other, region=region).content
+
+
 def runnable(wanted: Definition) -> str:
     """Answer the ARN of a definition that ECS will run: this one, or a copy registered now."""
     if wanted.is_active:

@@ -1,9 +1,9 @@
-"""The way back: every service of ours that the last deployment changed runs again what it ran before.
+"""The way back: every service of ours that the last release changed runs again what it ran before.
 
 The database's schema stays as it is: a migration must let the release before it work (docs/delivery.md).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -33,19 +33,28 @@ class Return:
         return f"{self.service.region} {self.service.key}: {change} ({tags})"
 
 
-def plan_return(environment: Environment, *, commit: str | None, media: bool) -> list[Return]:
+def plan_return(
+    environment: Environment, *, commit: str | None, media: bool, unconfirmed: bool = False
+) -> list[Return]:
     """Say what would go back; nothing is changed.
 
     Args:
-        commit: The release to go back to; None is whatever ran before the last deployment.
+        commit: The release to go back to; None undoes what nobody has confirmed, or else the last release that
+            changed a service.
         media: LiveKit and egress go back too: calls are on them, so they are left alone unless somebody asks.
+        unconfirmed: Undo only a deployment that nobody has confirmed: what was good before it stays.
 
     Raises:
         NoWayBack: Nothing earlier can run again.
     """
     running = [each for each in services(environment) if media or each.part != MEDIA]
-    found = _by_commit(running, commit) if commit else _by_record(environment, running)
-    returns = [each for each in found if each.target.content != _now(each.service).content]
+    if commit:
+        returns = _changing(_by_commit(running, commit))
+    else:
+        records = {region: read_before(environment, region=region) for region in regions(environment)}
+        returns = _to({region: last.found or {} for region, last in records.items()}, running)
+        if not returns and not unconfirmed:
+            returns = _to({region: last.services for region, last in records.items()}, running)
     gone = sorted({image for each in returns for image in missing_images(each.target)})
     if gone:
         raise NoWayBack(f"images are gone from their repositories: {', '.join(gone)}; deploy that commit instead")
@@ -63,6 +72,11 @@ def carry_out(returns: list[Return], *, report: Report) -> list[Service]:
         )
         told.append(replace(each.service, definition=arn))
     return told
+
+
+def targets(returns: list[Return]) -> list[tuple[str, str, str]]:
+    """Region, service and definition of each, as the record has them."""
+    return [(each.service.region, each.service.key, short(each.target.arn)) for each in returns]
 
 
 def await_stable(told: list[Service], *, seconds: float, report: Report, pause: Pause) -> None:
@@ -96,12 +110,17 @@ def await_stable(told: list[Service], *, seconds: float, report: Report, pause: 
         waited += LOOK_SECONDS
 
 
-def _by_record(environment: Environment, running: list[Service]) -> Iterator[Return]:
-    for region in regions(environment):
-        before: Mapping[str, str] = read_before(environment, region=region).services
-        for service in running:
-            if service.region == region and service.key in before:
-                yield Return(service, definition(before[service.key], region=region))
+def _to(ran: Mapping[str, Mapping[str, str]], running: list[Service]) -> list[Return]:
+    """What goes to these definitions, by region and service, in every region at once: releases are not mixed."""
+    return _changing(
+        Return(service, definition(ran[service.region][service.key], region=service.region))
+        for service in running
+        if service.key in ran[service.region]
+    )
+
+
+def _changing(returns: Iterable[Return]) -> list[Return]:
+    return [each for each in returns if each.target.content != _now(each.service).content]
 
 
 def _by_commit(running: list[Service], commit: str) -> Iterator[Return]:

@@ -16,8 +16,8 @@ from voicectl.command_line import app
 from voicectl.deploy.definitions import tags_at
 from voicectl.deploy.errors import NotStable, NoWayBack
 from voicectl.deploy.fleet import services
-from voicectl.deploy.record import read_before, write_before
-from voicectl.deploy.rollback import await_stable, carry_out, plan_return
+from voicectl.deploy.record import confirm, read_before, went_back, write_before
+from voicectl.deploy.rollback import await_stable, carry_out, plan_return, targets
 from voicectl.toolchain import ROOT
 
 PROD = load("prod")
@@ -29,16 +29,24 @@ def silent(_: object) -> None:
 
 
 def deploy(fleet: Fleet, **tags: str) -> None:
-    """What `voicectl deploy` does: it writes down what runs, then things change."""
+    """What a release does: it writes down what runs, then things change, and the smoke test is content."""
+    deploy_in_vain(fleet, **tags)
+    confirm(PROD, services(PROD))
+
+
+def deploy_in_vain(fleet: Fleet, **tags: str) -> None:
+    """The same, stopped or with a smoke test that never was content."""
     write_before(PROD, services(PROD), now=NOW)
     fleet.release(**tags)
 
 
-def back(*, commit: str | None = None, media: bool = False) -> list[str]:
+def back(*, commit: str | None = None, media: bool = False, unconfirmed: bool = False) -> list[str]:
     """Go back, and answer which services did."""
-    returns = plan_return(PROD, commit=commit, media=media)
+    returns = plan_return(PROD, commit=commit, media=media, unconfirmed=unconfirmed)
     told = carry_out(returns, report=silent)
     await_stable(told, seconds=60, report=silent, pause=silent)
+    if not commit:
+        went_back(PROD, targets(returns))
     return [each.key for each in told]
 
 
@@ -60,6 +68,53 @@ def test_only_the_last_deployment_is_undone(fleet: Fleet) -> None:
 
     assert back() == ["agents/agent"]
     assert (fleet.tag("agents/agent"), fleet.tag("control-plane/websocket")) == ("sha-a2", "sha-g2")
+
+
+def test_a_deployment_that_changes_nothing_leaves_the_way_back(fleet: Fleet) -> None:
+    """Every commit of main is deployed, a page of documentation too."""
+    deploy(fleet, agent="sha-a2")
+    deploy(fleet)
+    deploy_in_vain(fleet)
+
+    assert back() == ["agents/agent"]
+    assert fleet.tag("agents/agent") == "sha-a1"
+    assert back() == []
+
+
+def test_what_was_deployed_in_two_attempts_goes_back_whole(fleet: Fleet) -> None:
+    """A run that was cancelled half-way is run again; half of a release is no release to go back to."""
+    deploy_in_vain(fleet, agent="sha-a2")
+    deploy_in_vain(fleet, control_plane="sha-c2")
+
+    assert back() == ["agents/agent", "control-plane/api"]
+    assert (fleet.tag("agents/agent"), fleet.tag("control-plane/api")) == ("sha-a1", "sha-c1")
+
+
+def test_two_attempts_are_one_release_once_it_is_good(fleet: Fleet) -> None:
+    """The way back is the same before the smoke test and after it."""
+    deploy_in_vain(fleet, agent="sha-a2")
+    deploy(fleet, control_plane="sha-c2")
+
+    assert back() == ["agents/agent", "control-plane/api"]
+
+
+def test_a_release_that_is_not_good_goes_back_to_the_last_that_was(fleet: Fleet) -> None:
+    """And once more is not once further: two people may be woken by the same alarm."""
+    deploy(fleet, agent="sha-a2")
+    deploy_in_vain(fleet, agent="sha-a3")
+
+    assert back() == ["agents/agent"]
+    assert back() == []
+    assert fleet.tag("agents/agent") == "sha-a2"
+
+
+def test_a_pipeline_undoes_only_what_it_did(fleet: Fleet) -> None:
+    """A smoke test that fails after a changed page says nothing about the release before it."""
+    deploy(fleet, agent="sha-a2")
+    deploy_in_vain(fleet)
+
+    assert back(unconfirmed=True) == []
+    assert fleet.tag("agents/agent") == "sha-a2"
 
 
 def test_a_deregistered_definition_is_registered_again_as_it_was(fleet: Fleet) -> None:
@@ -185,11 +240,11 @@ def test_it_looks_again_until_they_are_up(fleet: Fleet) -> None:  # noqa: ARG001
 
 def test_what_ran_is_kept_in_every_region(fleet: Fleet) -> None:
     """A further region has services of its own."""
-    deploy(fleet, agent="sha-a2")
+    deploy_in_vain(fleet, agent="sha-a2")
 
     before = read_before(PROD, region="us-east-1")
 
-    assert before.services == {
+    assert before.found == {
         "agents/agent": "prod-agent:1",
         "control-plane/api": "prod-api:1",
         "control-plane/websocket": "prod-websocket:1",
