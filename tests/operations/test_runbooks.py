@@ -151,6 +151,31 @@ def test_a_command_that_does_not_work_is_found(script: str, said: str, shell: Sh
     assert said in found
 
 
+@pytest.mark.parametrize(
+    "page", [each for each in pages() if "stop-service-deployment" in each.shell], ids=lambda page: page.name
+)
+def test_a_page_that_stops_a_deployment_has_a_way_back_when_it_is_over(page: Page) -> None:
+    """At the time of an alarm it mostly is, and ECS then refuses to stop it."""
+    assert "voicectl rollback --env" in page.sections["Actions"]
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("server-errors", 'voicectl rollback --env "$ENV"'),
+        ("deployment-failed", 'voicectl rollback --env "$ENV"'),
+        ("deployment-failed", 'voicectl rollback --env "$ENV" --media'),
+        ("provider-errors", 'voicectl rollback --env "$ENV"'),
+        ("nodes-silent", 'voicectl rollback --env "$ENV" --media'),
+    ],
+)
+def test_a_release_that_broke_something_is_taken_back_by_one_command(name: str, command: str) -> None:
+    """It leaves media alone unless it is asked to, so a page about LiveKit must ask."""
+    [page] = [each for each in pages() if each.name == name]
+
+    assert command in page.shell.splitlines()
+
+
 def test_the_index_says_how_each_name_is_found() -> None:
     """`$DEPLOYMENT` means nothing to somebody who has just been woken."""
     index = (FOLDER / "README.md").read_text()
