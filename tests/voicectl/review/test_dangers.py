@@ -18,6 +18,7 @@ FIRST_SCREEN: Final = 24  # lines of the smallest terminal
 DATABASE, VALKEY, BUCKET = "AWS::RDS::DBInstance", "AWS::ElastiCache::ReplicationGroup", "AWS::S3::Bucket"
 TARGET, SERVICE, TASK = "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ECS::Service", "AWS::ECS::TaskDefinition"
 GROUP, POLICY, LOGS = "AWS::EC2::SecurityGroup", "AWS::IAM::Policy", "AWS::Logs::LogGroup"
+ROLE = "AWS::IAM::Role"
 ALARM, BALANCER = "AWS::CloudWatch::Alarm", "AWS::ElasticLoadBalancingV2::LoadBalancer"
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 
@@ -112,6 +113,39 @@ def make_administrator(template: Template) -> None:
     ]
 
 
+def trust_every_repository(template: Template) -> None:
+    """Whoever writes a workflow anywhere on GitHub deploys here."""
+    [statement] = only(template, ROLE)["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    subject = {"token.actions.githubusercontent.com:sub": "repo:*"}
+    statement["Condition"] = {"StringLike": subject}
+
+
+def trust_a_foreign_account(template: Template) -> None:
+    """Somebody else's administrators become the agents."""
+    statements = only(template, ROLE, like="TaskTaskRole")["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    stranger = {"AWS": "arn:aws:iam::999999999999:root"}
+    statements.append({"Effect": "Allow", "Principal": stranger, "Action": "sts:AssumeRole"})
+
+
+def add_a_foreign_role(template: Template) -> None:
+    """A new role, and who may take it sits elsewhere."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": "999999999999"}, "Action": "sts:AssumeRole"}
+    properties = {"AssumeRolePolicyDocument": {"Statement": [trust]}}
+    template["Resources"]["Visitor"] = {"Type": "AWS::IAM::Role", "Properties": properties}
+
+
+def lift_conditions(template: Template) -> None:
+    """What the pipeline may do to some things it may do to all."""
+    for statement in only(template, POLICY)["Properties"]["PolicyDocument"]["Statement"]:
+        statement.pop("Condition", None)
+
+
+def lift_denials(template: Template) -> None:
+    """Recordings may be read without TLS."""
+    document = only(template, "AWS::S3::BucketPolicy", like="Recordings")["Properties"]["PolicyDocument"]
+    document["Statement"] = [each for each in document["Statement"] if each["Effect"] != "Deny"]
+
+
 def lower_minimum_at_night(template: Template) -> None:
     """The floor holds by day, and not when the schedule says otherwise."""
     actions = only(template, TARGET, like="Api")["Properties"]["ScheduledActions"]
@@ -188,6 +222,14 @@ DANGERS: Final = (
            ("WILDCARD ACTION ADDED", "* on arn:aws:iam::aws:policy/AdministratorAccess", "nobody acknowledged it")),
     Danger("wildcard resource", "agents", allow("s3:DeleteObject", "*"),
            ("WILDCARD RESOURCE ADDED", "s3:DeleteObject on *")),
+    Danger("deploy role trusts every repository", "delivery", trust_every_repository,
+           ("TRUST CHANGED", "GitHub/Role", '{"StringLike": {"token.actions.githubusercontent.com:sub": "repo:*"}}')),
+    Danger("foreign account trusted", "agents", trust_a_foreign_account,
+           ("TRUST CHANGED", "arn:aws:iam::999999999999:root", "without a condition")),
+    Danger("new role trusts a foreign account", "agents", add_a_foreign_role,
+           ("TRUST CHANGED", "999999999999", "without a condition")),
+    Danger("conditions lifted", "delivery", lift_conditions, ("CONDITION TAKEN OFF", "→ nothing")),
+    Danger("denial lifted", "data", lift_denials, ("DENIAL TAKEN OFF", "s3:*")),
     Danger("deletion protection off", "data", put(DATABASE, "DeletionProtection", value=False),
            ("DELETION PROTECTION OFF", "on → off")),
     Danger("Multi-AZ off", "data", put(DATABASE, "MultiAZ", value=False), ("MULTI-AZ OFF", "on → off")),

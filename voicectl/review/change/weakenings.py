@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from voicectl.review.change.compare import Difference, Kind
 from voicectl.review.change.naming import Naming
+from voicectl.review.change.policies import looser_policies
 from voicectl.review.change.safety import FOREVER, REMOVED, weaker
 from voicectl.review.openings import Opening, openings_of
 from voicectl.review.services import Service, services_of
@@ -40,6 +41,7 @@ def weakenings_of(this: Assembly, other: Assembly, *, differences: Iterable[Diff
         *_lower_floors(this, other),
         *_new_wildcards(this, other),
         *_unprotected(this, other),
+        *_looser_policies(this, other, differences),
         *_weaker_properties(differences, sized_alike=this.environment == other.environment),
         *_removed(differences),
         *_not_kept(differences),
@@ -118,6 +120,12 @@ def _new_wildcards(this: Assembly, other: Assembly) -> Iterator[Weakening]:
 def _identity(wildcard: Wildcard, naming: Naming) -> Any:
     who = wildcard.who if naming.environment else wildcard.logical_id
     return tuple(map(naming.plain, (wildcard.stack, who, *wildcard.actions, wildcard.resource)))
+
+
+def _looser_policies(this: Assembly, other: Assembly, differences: Iterable[Difference]) -> Iterator[Weakening]:
+    ours, theirs = Naming.of(this, other=other), Naming.of(other, other=this)
+    for each, found in looser_policies(differences, ours=ours, theirs=theirs):
+        yield Weakening(found.what, _where(each), found.change, found.meaning)
 
 
 def _unprotected(this: Assembly, other: Assembly) -> Iterator[Weakening]:
