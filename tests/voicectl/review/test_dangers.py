@@ -20,6 +20,7 @@ TARGET, SERVICE, TASK = "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ECS
 GROUP, POLICY, LOGS = "AWS::EC2::SecurityGroup", "AWS::IAM::Policy", "AWS::Logs::LogGroup"
 ROLE = "AWS::IAM::Role"
 ALARM, BALANCER = "AWS::CloudWatch::Alarm", "AWS::ElasticLoadBalancingV2::LoadBalancer"
+COMPOSITE, FIREWALL = "AWS::CloudWatch::CompositeAlarm", "AWS::WAFv2::WebACL"
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 
 
@@ -146,6 +147,26 @@ def lift_denials(template: Template) -> None:
     document["Statement"] = [each for each in document["Statement"] if each["Effect"] != "Deny"]
 
 
+def only_count(template: Template) -> None:
+    """The firewall sees everything and stops nothing."""
+    for rule in only(template, FIREWALL, like="ApiBalancer")["Properties"]["Rules"]:
+        rule["OverrideAction"] = {"Count": {}}
+
+
+def forget_the_rest(template: Template) -> None:
+    """One part of the composite tells nobody any more."""
+    composite = only(template, COMPOSITE, like="AlarmsDatabaseAway")["Properties"]
+    composite["AlarmRule"] = composite["AlarmRule"].partition(" OR ")[0]
+
+
+def nullify_mathematics(template: Template) -> None:
+    """A ratio that is always nothing never goes on."""
+    for entry in template["Resources"].values():
+        for query in entry["Properties"].get("Metrics", []) if entry["Type"] == ALARM else []:
+            if "Expression" in query:
+                query["Expression"] = "0*part"
+
+
 def lower_minimum_at_night(template: Template) -> None:
     """The floor holds by day, and not when the schedule says otherwise."""
     actions = only(template, TARGET, like="Api")["Properties"]["ScheduledActions"]
@@ -243,6 +264,25 @@ DANGERS: Final = (
            ("ALARM LOOSENED", "it goes on later")),
     Danger("alarm silenced", "operations", put(ALARM, "AlarmActions", [], like="AlarmsSessionsStuck"),
            ("ALARM SILENCED", "on → off")),
+    Danger("alarm disabled", "operations", put(ALARM, "ActionsEnabled", value=False, like="AlarmsSessionsStuck"),
+           ("ALARM SILENCED", "on → off")),
+    Danger("alarm turned round", "operations",
+           put(ALARM, "ComparisonOperator", "LessThanThreshold", like="AlarmsSessionsStuck"),
+           ("ALARM TURNED ROUND", "→ LessThanThreshold")),
+    Danger("alarm on another metric", "operations", put(ALARM, "MetricName", "Nothing", like="AlarmsSessionsStuck"),
+           ("ALARM MEASURES SOMETHING ELSE", '"MetricName": "Nothing"')),
+    Danger("ratio nullified", "operations", nullify_mathematics, ("ALARM MEASURES SOMETHING ELSE",)),
+    Danger("composite silenced", "operations", put(COMPOSITE, "AlarmActions", [], like="AlarmsDatabaseAway"),
+           ("ALARM SILENCED", "Alarms/DatabaseAway", "on → off")),
+    Danger("composite disabled", "operations", put(COMPOSITE, "ActionsEnabled", value=False, like="AlarmsDatabaseAway"),
+           ("ALARM SILENCED", "Alarms/DatabaseAway", "on → off")),
+    Danger("composite narrowed", "operations", forget_the_rest, ("ALARM RULE CHANGED", "DatabaseUnused")),
+    Danger("composite suppressed", "operations",
+           put(COMPOSITE, "ActionsSuppressor", "voiceplane-prod-DeploymentRunning", like="AlarmsDatabaseAway"),
+           ("ALARM SUPPRESSED", "nothing → voiceplane-prod-DeploymentRunning")),
+    Danger("firewall emptied", "control-plane", put(FIREWALL, "Rules", [], like="ApiBalancer"),
+           ("FIREWALL RULE REMOVED", "ApiBalancer/Firewall/Rules", "→ nothing")),
+    Danger("firewall only counts", "control-plane", only_count, ("FIREWALL RULE CHANGED", '"Count"')),
     Danger("stop timeout lowered", "agents", shorten_stop, ("STOP TIMEOUT LOWERED", "agent 120 → agent 30")),
     Danger("firewall taken off", "control-plane", remove("AWS::WAFv2::WebACLAssociation", like="ApiBalancer"),
            ("FIREWALL REMOVED",)),

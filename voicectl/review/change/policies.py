@@ -12,7 +12,7 @@ TRUST: Final = "AssumeRolePolicyDocument"
 DOCUMENTS: Final = (TRUST, "PolicyDocument", "KeyPolicy", "RepositoryPolicyText", "ResourcePolicy")
 WHO: Final = ("Principal", "NotPrincipal")
 WHAT: Final = ("Action", "NotAction", "Resource", "NotResource")
-LONGEST: Final = 160  # characters of a statement's part on the page
+LONGEST: Final = 240  # characters of a statement's part on the page
 Statement = dict[str, Any]
 
 

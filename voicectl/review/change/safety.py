@@ -1,5 +1,6 @@
 """Properties that keep data, callers or evidence safe, and when a new value keeps them less."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -30,7 +31,7 @@ def weaker(type_: str, before: Properties, after: Properties) -> Iterator[tuple[
     for guard in GUARDS:
         if guard.type == type_:
             was, now = guard.read(before), guard.read(after)
-            if was != now and guard.is_weaker(was, now) and (type_ != ALARM or _tells_people(after)):
+            if was != now and guard.is_weaker(was, now) and (type_ != ALARM or _has_name(after)):
                 yield guard, was, now
 
 
@@ -90,11 +91,13 @@ def _any_fewer(was: dict[str, Any], now: dict[str, Any]) -> bool:
 
 
 def _alarm_reach(properties: Properties) -> tuple[str, float, float]:
-    minutes = float(properties.get("EvaluationPeriods", 1)) * float(properties.get("Period", 60)) / 60
+    periods = [query["MetricStat"]["Period"] for query in properties.get("Metrics", []) if "MetricStat" in query]
+    seconds = float(max(periods, default=properties.get("Period", 60)))
+    minutes = float(properties.get("EvaluationPeriods", 1)) * seconds / 60
     return str(properties.get("ComparisonOperator", "")), float(properties.get("Threshold", 0)), minutes
 
 
-def _tells_people(properties: Properties) -> bool:
+def _has_name(properties: Properties) -> bool:
     """One without a name only moves a task count: the services' table shows it."""
     return "AlarmName" in properties
 
@@ -110,8 +113,58 @@ def _is_enabled(properties: Properties) -> bool:
     return properties.get("ActionsEnabled", True) is not False and bool(properties.get("AlarmActions"))
 
 
+def _points(properties: Properties) -> int:
+    return int(properties.get("DatapointsToAlarm", properties.get("EvaluationPeriods", 1)))
+
+
+def _more(was: int, now: int) -> bool:
+    return now > was
+
+
+def _measured(properties: Properties) -> str:
+    """What an alarm looks at: one metric, or every metric and the mathematics over them."""
+    alone = {key: properties[key] for key in MEASURED if key in properties}
+    return json.dumps(properties.get("Metrics") or alone, sort_keys=True, ensure_ascii=False)
+
+
+def _suppressed(was: Any, now: Any) -> bool:
+    return now is not None and was != now
+
+
+def _longer(was: Any, now: Any) -> bool:
+    return float(now or 0) > float(was or 0)
+
+
+def _rules(properties: Properties) -> list[str]:
+    return [str(rule["Name"]) for rule in properties.get("Rules", [])]
+
+
+def _some_gone(was: list[str], now: list[str]) -> bool:
+    return bool(set(was) - set(now))
+
+
+def _enforced(properties: Properties) -> dict[str, str]:
+    """What each firewall rule matches and does, whatever its place and its metric's name."""
+    return {
+        str(rule["Name"]): json.dumps(
+            {key: rule[key] for key in ("Statement", "Action", "OverrideAction") if key in rule}, sort_keys=True
+        )
+        for rule in properties.get("Rules", [])
+    }
+
+
+def _any_other(was: dict[str, str], now: dict[str, str]) -> bool:
+    return any(name in now and now[name] != rule for name, rule in was.items())
+
+
+def _lets_in(properties: Properties) -> str:
+    return ", ".join(properties.get("DefaultAction", {}))
+
+
 DATABASE, VALKEY, BUCKET = "AWS::RDS::DBInstance", "AWS::ElastiCache::ReplicationGroup", "AWS::S3::Bucket"
-TASKS, ALARM = "AWS::ECS::Service", "AWS::CloudWatch::Alarm"
+TASKS, ALARM, COMPOSITE = "AWS::ECS::Service", "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
+FIREWALL = "AWS::WAFv2::WebACL"
+MEASURED = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Unit")
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 
@@ -162,7 +215,18 @@ GUARDS: Final = (
     Guard(LISTENER, "encryption off", "callers speak in the clear", _named("Protocol"), _no_longer("TLS")),
     Guard(LISTENER, "TLS policy changed", "older TLS may be accepted", _named("SslPolicy"), _other),
     Guard(ALARM, "alarm loosened", "it goes on later", _alarm_reach, _later),
+    Guard(ALARM, "alarm loosened", "it goes on later", _points, _more),
+    Guard(ALARM, "alarm turned round", "it may never go on, or always", _named("ComparisonOperator"), _other),
+    Guard(ALARM, "alarm measures something else", "what it was made for may go unseen", _measured, _other),
     Guard(ALARM, "alarm silenced", "nobody is told", _is_enabled, _lost),
+    Guard(COMPOSITE, "alarm silenced", "nobody is told", _is_enabled, _lost),
+    Guard(COMPOSITE, "alarm rule changed", "a part may tell nobody any more", _named("AlarmRule"), _other),
+    Guard(COMPOSITE, "alarm suppressed", "it is quiet while another is on", _named("ActionsSuppressor"), _suppressed),
+    Guard(COMPOSITE, "alarm suppressed", "it tells later", _named("ActionsSuppressorWaitPeriod"), _longer),
+    Guard(COMPOSITE, "alarm suppressed", "it stays quiet longer", _named("ActionsSuppressorExtensionPeriod"), _longer),
+    Guard(FIREWALL, "firewall rule removed", "requests come in unfiltered", _rules, _some_gone),
+    Guard(FIREWALL, "firewall rule changed", "it may let in more, or only count", _enforced, _any_other),
+    Guard(FIREWALL, "firewall lets in the rest", "what no rule knows comes in", _lets_in, _no_longer("Block")),
     Guard(ALARM, "missing data ignored", "silence is no fault any more", _named("TreatMissingData"),
           _no_longer("breaching")),
 )  # fmt: skip
@@ -170,6 +234,7 @@ REMOVED: Final = {
     "AWS::CloudWatch::Alarm": ("alarm removed", "nobody is told any more"),
     "AWS::CloudWatch::CompositeAlarm": ("alarm removed", "nobody is told any more"),
     "AWS::WAFv2::WebACLAssociation": ("firewall removed", "requests reach the service unfiltered"),
+    "AWS::WAFv2::WebACL": ("firewall removed", "requests reach the service unfiltered"),
     "AWS::EC2::FlowLog": ("flow log removed", "nobody can tell who talked to whom"),
     "AWS::Budgets::Budget": ("budget removed", "nobody is told of the bill"),
     "AWS::SNS::Subscription": ("subscription removed", "alarms reach one person fewer"),

@@ -14,7 +14,13 @@ from voicectl.review.templates import Assembly, StackTemplate
 from voicectl.review.week import week_of
 from voicectl.review.wildcards import Wildcard, wildcards_of
 
-BY_SIZE: Final = ("alarm loosened",)  # a larger environment's limits are higher, and no less safe
+BY_SIZE: Final = (
+    "alarm loosened",
+    "database class lowered",
+    "node class lowered",
+    "task made smaller",
+)  # a larger environment's limits are higher, and no less safe
+LONGEST: Final = 200  # characters of a value on the page: a firewall's rule may be pages
 API_FLOOR: Final = 2  # seed S81: the API never has fewer tasks
 
 
@@ -42,7 +48,7 @@ def weakenings_of(this: Assembly, other: Assembly, *, differences: Iterable[Diff
         *_new_wildcards(this, other),
         *_unprotected(this, other),
         *_looser_policies(this, other, differences),
-        *_weaker_properties(differences, sized_alike=this.environment == other.environment),
+        *_weaker_properties(this, other, differences),
         *_removed(differences),
         *_not_kept(differences),
     ]
@@ -137,13 +143,15 @@ def _unprotected(this: Assembly, other: Assembly) -> Iterator[Weakening]:
             yield Weakening("termination protection off", stack.name, "on → off", "one call deletes the stack")
 
 
-def _weaker_properties(differences: Iterable[Difference], *, sized_alike: bool) -> Iterator[Weakening]:
+def _weaker_properties(this: Assembly, other: Assembly, differences: Iterable[Difference]) -> Iterator[Weakening]:
+    ours, theirs = Naming.of(this, other=other), Naming.of(other, other=this)
     for each in differences:
         if each.before is None or each.after is None:
             continue
-        for guard, was, now in weaker(each.after.type, each.before.properties, each.after.properties):
-            if sized_alike or guard.what not in BY_SIZE:
-                yield Weakening(guard.what, _where(each), f"{_said(was)} → {_said(now)}", guard.meaning)
+        before, after = theirs.plain(each.before.properties), ours.plain(each.after.properties)
+        for guard, was, now in weaker(each.after.type, before, after):
+            if this.environment == other.environment or guard.what not in BY_SIZE:
+                yield Weakening(guard.what, _where(each), _change(was, now), guard.meaning)
 
 
 def _removed(differences: Iterable[Difference]) -> Iterator[Weakening]:
@@ -173,11 +181,25 @@ def _where(difference: Difference) -> str:
     return f"{resource.stack}, {resource.construct}"
 
 
+def _change(was: Any, now: Any) -> str:
+    if isinstance(was, dict) and isinstance(now, dict):
+        names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+        was, now = ({name: side[name] for name in names if name in side} for side in (was, now))
+    return f"{_said(was)} → {_said(now)}"
+
+
 def _said(value: Any) -> str:
+    text = _text(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _text(value: Any) -> str:
     if value == FOREVER:
         return "for ever"
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items()) or "nothing"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "nothing"
     if isinstance(value, tuple):
         return f"{value[0]} {value[1]:g} for {value[2]:g} min"
     if isinstance(value, bool):
