@@ -93,7 +93,7 @@ class GitHubDeployRole(Construct):
         stacks = self._everywhere("cloudformation", "stack", f"{self._prefix}-*/*")
         allow(
             self.role,
-            actions=["cloudformation:DescribeStacks"],
+            actions=["cloudformation:DescribeStacks", "cloudformation:ListStackResources"],
             resources=[stacks],
             reason="the environment's own stacks, in each of its regions",
         )

@@ -16,10 +16,11 @@ from tests.voicectl.deploy.conftest import fleet as fleet
 from tests.voicectl.deploy.test_checks import KEYS, bootstrap, found, push, write_secrets
 from voicectl.deploy.errors import DeployRefused
 from voicectl.deploy.fleet import services
-from voicectl.deploy.record import write_before
-from voicectl.deploy.rollback import await_stable, carry_out, plan_return
+from voicectl.deploy.record import went_back, write_before
+from voicectl.deploy.rollback import await_stable, carry_out, plan_return, targets
 from voicectl.deploy.run import refuse_when_missing
 from voicectl.deploy.step import Step
+from voicectl.deploy.strayed import refuse_strayed
 from voicectl.images.push import missing_pushes
 
 PROD = load("prod")
@@ -97,10 +98,18 @@ def test_the_role_may_go_back(pipeline: Pipeline, prod: Synthesis, fleet: Fleet)
     write_before(PROD, services(PROD), now=datetime(2026, 11, 21, tzinfo=UTC))
     fleet.release(agent="sha-a3")  # it deregisters what it replaces
 
-    told = carry_out(plan_return(PROD, commit=None, media=False), report=print)
+    told_of = plan_return(PROD, commit=None, media=False)
+    told = carry_out(told_of, report=print)
     await_stable(told, seconds=60, report=print, pause=print)
+    went_back(PROD, targets(told_of))
+    refuse_strayed(PROD)
 
-    assert {"ecs:UpdateService", "ecs:RegisterTaskDefinition", "ssm:PutParameter"} <= pipeline.called
+    assert {
+        "cloudformation:ListStackResources",
+        "ecs:UpdateService",
+        "ecs:RegisterTaskDefinition",
+        "ssm:PutParameter",
+    } <= pipeline.called
     assert pipeline.called - {ALWAYS} - allowed(prod) == set()
 
 

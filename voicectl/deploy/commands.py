@@ -56,12 +56,14 @@ def smoke(
     from voicectl.deploy.record import confirm as keep
     from voicectl.deploy.smoke import health_url
     from voicectl.deploy.smoke import smoke as run_smoke
+    from voicectl.deploy.strayed import refuse_strayed
 
     environment = load_or_exit(env)
     with _told():
         asked = url or health_url(environment)
         run_smoke(asked, tries=tries, pause_seconds=pause, report=typer.echo, pause=Event().wait)
         if confirm:
+            refuse_strayed(environment)
             keep(environment, services(environment))
             typer.echo(f"{environment.name}: confirmed; `voicectl rollback` undoes this release from now on")
 

@@ -4,6 +4,7 @@ DeliveryError
 ├── DeployRefused   something is missing, or AWS cannot be asked; nothing was changed
 ├── NoWayBack       there is nothing earlier that could run again; nothing was changed
 ├── NotStable       services did not come up on what they were told to run
+├── NotReleased     something answers, but not the release that was deployed
 └── SmokeFailed     what was deployed does not answer
 """
 
@@ -22,6 +23,10 @@ class NoWayBack(DeliveryError):
 
 class NotStable(DeliveryError):
     """Services did not come up in time, or ECS gave up on them; they are named with their state."""
+
+
+class NotReleased(DeliveryError):
+    """A service runs another task definition than its stack says; each is named with both."""
 
 
 class SmokeFailed(DeliveryError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from threading import Event
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +15,7 @@ from voicectl.deploy.fleet import services
 from voicectl.deploy.needs import is_foundation
 from voicectl.deploy.record import write_before
 from voicectl.deploy.step import Step
+from voicectl.deploy.strayed import settle
 from voicectl.review.templates import Assembly, read_assembly
 from voicectl.toolchain import ROOT, cdk
 
@@ -34,6 +36,7 @@ def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> 
 
     Raises:
         DeployRefused: With a list of what is missing and the commands that supply it.
+        NotStable: A service that had gone back did not come up on what its stack says.
     """
     BEGUN.unlink(missing_ok=True)
     code = cdk("synth", "--quiet", "--context", f"environment={environment}", "--output", str(OUT))
@@ -46,7 +49,10 @@ def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> 
         return 0
     if step is Step.SERVICES:
         begin(environment)
-    return cdk(*deploy_arguments(assembly, step=step))
+    code = cdk(*deploy_arguments(assembly, step=step))
+    if code == 0 and step is Step.SERVICES:
+        settle(load(environment), report=console.print, pause=Event().wait)
+    return code
 
 
 def deploy_arguments(assembly: Assembly, *, step: Step) -> list[str]:
