@@ -189,9 +189,15 @@ def test_every_environment_is_synthesized() -> None:
 def test_staging_is_deployed_before_production() -> None:
     """And production takes the bytes that staging has tried."""
     called = {job.name: job.body for job in jobs("deploy.yml")}
+    in_staging = {job.name: job.body for job in jobs("staging.yml")}
 
-    assert [called[name].get("needs") for name in ("images", "staging", "production")] == [None, "images", "staging"]
-    assert called["staging"]["with"] == {"environment": "staging"}
+    assert [called[name].get("needs") for name in ("staging", "production")] == [None, "staging"]
+    assert [in_staging[name].get("needs") for name in ("images", "release")] == [None, "images"]
+    assert called["staging"]["uses"].endswith("/staging.yml")
+    assert {name: body["with"] for name, body in in_staging.items()} == {
+        "images": {"environment": "staging"},
+        "release": {"environment": "staging"},
+    }
     assert called["production"]["with"] == {"environment": "prod", "tried_in": "staging"}
     assert workflow("deploy.yml")["on"] == {"push": {"branches": ["main"]}}
 
@@ -206,6 +212,15 @@ def test_a_release_goes_in_this_order_and_back_only_from_what_it_began() -> None
     assert release.step(order[2])["run"].endswith('smoke --env "$ENVIRONMENT" --tries 10 --pause 10 --confirm')
     assert "--unconfirmed" in release.step(order[3])["run"]
     assert release.step(order[3])["if"] == "failure() && hashFiles('cdk.out/deployment-begun') != ''"
+
+
+def test_a_release_that_waits_for_its_approval_holds_up_no_later_commit() -> None:
+    """Nobody approves on a Sunday; staging goes on, one commit after another."""
+    called = {job.name: job.body for job in jobs("deploy.yml")}
+
+    assert workflow("deploy.yml")["concurrency"]["group"] == "deploy-${{ github.sha }}"
+    assert called["staging"]["concurrency"] == {"group": "deploy-staging", "cancel-in-progress": False}
+    assert "concurrency" not in called["production"]  # release.yml has the environment's
 
 
 def test_two_deployments_of_an_environment_wait_for_each_other() -> None:

@@ -18,6 +18,20 @@ def register(app: typer.Typer) -> None:
     app.command()(rollback)
 
 
+def _whole_url(url: str) -> str:
+    """Refuse what nobody can be asked by, before anybody is asked."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if url and not is_whole:
+        raise typer.BadParameter(f"{url!r} is no URL; give it whole, such as https://api.example.com/api/health")
+    return url
+
+
 def deploy(
     environment: Annotated[str, typer.Argument(help="a name in config/environments/, or a path to a file")],
     step: Annotated[Step, typer.Option(help="foundations (network, delivery, data) or services (everything)")] = (
@@ -42,7 +56,7 @@ def smoke(
     env: Environment,
     tries: Annotated[int, typer.Option(min=1, max=100, help="how often it is asked")] = 10,
     pause: Annotated[float, typer.Option(min=0, max=600, help="seconds between two tries")] = 10.0,
-    url: Annotated[str, typer.Option(help="instead of the environment's own health URL")] = "",
+    url: Annotated[str, typer.Option(help="instead of the environment's own health URL", callback=_whole_url)] = "",
     confirm: Annotated[bool, typer.Option("--confirm", help="then this release is good: keep the way back")] = False,
 ) -> None:
     """Ask a deployed platform whether it works; exits with 1 when it never says so.

@@ -107,3 +107,12 @@ def test_the_command_exits_with_1_when_it_never_was_well(serving: Answering) -> 
     second = CliRunner().invoke(app, [*words, "--tries", "1"])
 
     assert (first.exit_code, second.exit_code) == (1, 0)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://api.example.com", "http://api.example.com:port/"])
+def test_what_is_no_url_is_a_usage_error(url: str) -> None:
+    """Code 2 and a line that says what to give; nobody was asked."""
+    ended = CliRunner().invoke(app, ["smoke", "--env", "prod", "--url", url], env={"COLUMNS": "200"})
+
+    assert ended.exit_code == 2
+    assert "is no URL; give it whole" in ended.output
