@@ -8,6 +8,10 @@ from contract.versions import LIVEKIT_EGRESS, LIVEKIT_SERVER
 
 RUNTIME: Final = ("runtime/__init__.py", "runtime/kit")  # what every process of ours imports
 
+UNREAD: Final = (
+    "contract/aws_metrics.py",
+)  # of templates and laptops: copied with its folder, imported by no container
+
 
 class Image(BaseModel):
     """One image, kept in the environment's own ECR repository of the same name.
@@ -26,6 +30,11 @@ class Image(BaseModel):
     sources: tuple[str, ...] = ()
     mirrored_tag: str = ""
     origin: str = ""
+
+    @property
+    def pathspec(self) -> tuple[str, ...]:
+        """What git is asked for the image's tag: its sources without what no container imports."""
+        return (*self.sources, *(f":(exclude){path}" for path in UNREAD)) if self.sources else ()
 
 
 AGENT: Final = Image(

@@ -22,7 +22,7 @@ def commit_of(image: Image, *, clone: Path = ROOT) -> str:
         ConfigError: This copy is no git clone, and the environment file names no tag.
     """
     # rev-list, not log: what a developer has set for log must not show in a tag.
-    commit = _git("rev-list", "--max-count=1", "HEAD", "--", *image.sources, clone=clone)
+    commit = _git("rev-list", "--max-count=1", "HEAD", "--", *image.pathspec, clone=clone)
     commit = commit or _git("rev-parse", "HEAD", clone=clone)
     if not commit:
         raise ConfigError(

@@ -53,6 +53,16 @@ def test_a_commit_to_its_sources_is_an_images_tag(clone: Path) -> None:
     assert len(commit) == 40
 
 
+def test_what_no_container_imports_leaves_every_tag_alone(clone: Path) -> None:
+    """A new alarm's metric must not empty LiveKit's nodes for the guardian beside it."""
+    ours = [image for image in IMAGES if "contract" in image.sources]
+    before = {image.name: _tag(image, clone) for image in ours}
+
+    _change(clone, "contract/aws_metrics.py")
+
+    assert {image.name: _tag(image, clone) for image in ours} == before
+
+
 def test_a_commit_to_another_images_sources_leaves_the_tag_alone(clone: Path) -> None:
     """A new control plane must not end calls."""
     before = _tag(AGENT, clone)

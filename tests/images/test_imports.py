@@ -14,7 +14,7 @@ import grimp
 import pytest
 from packaging.utils import canonicalize_name
 
-from contract.images import IMAGES, PGBOUNCER, Image
+from contract.images import IMAGES, PGBOUNCER, UNREAD, Image
 from contract.services import CONTAINERS
 from tests.commands.test_locks import versions_of
 from tests.images.dockerfile import ROOT, read
@@ -47,6 +47,12 @@ def needed(image: Image) -> set[str]:
         below = graph().find_descendants("control_plane.voice_sessions")
         found |= below | {module for each in below for module in graph().find_upstream_modules(each)}
     return found
+
+
+@EACH
+def test_what_a_tag_does_not_count_is_not_imported(image: Image) -> None:
+    """Else a change of it would not be deployed."""
+    assert not {path.removesuffix(".py").replace("/", ".") for path in UNREAD} & needed(image)
 
 
 @EACH
