@@ -53,10 +53,38 @@ restart() {
     --query 'service.deployments[0].[status, rolloutState]' --output text
 }
 
-# at_least SERVICE TASKS: raise its floor now; the next scheduled action or deployment sets it back.
+# at_least SERVICE TASKS: its floor now, until the next scheduled action (midnight, office hours), or for as long as you hold.
 at_least() {
   aws application-autoscaling register-scalable-target --service-namespace ecs \
     --scalable-dimension ecs:service:DesiredCount --resource-id "service/$(cluster_of "$1")/$1" --min-capacity "$2"
+}
+
+# at_most SERVICE TASKS: its ceiling now, for as long as its floor.
+at_most() {
+  aws application-autoscaling register-scalable-target --service-namespace ecs \
+    --scalable-dimension ecs:service:DesiredCount --resource-id "service/$(cluster_of "$1")/$1" --max-capacity "$2"
+}
+
+# hold SERVICE: scheduled actions leave its floor and ceiling alone until you let go; answers both, so write them down.
+hold() {
+  bounds_of "$1"
+  aws application-autoscaling register-scalable-target --service-namespace ecs \
+    --scalable-dimension ecs:service:DesiredCount --resource-id "service/$(cluster_of "$1")/$1" \
+    --suspended-state ScheduledScalingSuspended=true
+}
+
+# let_go SERVICE LEAST MOST: this floor and ceiling, and the schedule acts again.
+let_go() {
+  aws application-autoscaling register-scalable-target --service-namespace ecs \
+    --scalable-dimension ecs:service:DesiredCount --resource-id "service/$(cluster_of "$1")/$1" \
+    --min-capacity "$2" --max-capacity "$3" --suspended-state ScheduledScalingSuspended=false
+}
+
+# schedule_of SERVICE: the floor and ceiling that each scheduled action sets, and when.
+schedule_of() {
+  aws application-autoscaling describe-scheduled-actions --service-namespace ecs \
+    --resource-id "service/$(cluster_of "$1")/$1" --query \
+    'ScheduledActions[].[ScheduledActionName, Schedule, Timezone, ScalableTargetAction.MinCapacity, ScalableTargetAction.MaxCapacity]' --output text
 }
 
 # bounds_of SERVICE: floor and ceiling in force.

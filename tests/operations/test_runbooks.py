@@ -38,6 +38,7 @@ NAMES: Final = {
     "IMAGE": "agent",
     "INSTANCE": "i-1",
     "IOPS": "6000",
+    "LEAST": "3",
     "MAILBOX": "oncall@example.com",
     "MOST": "40",
     "NAT": "nat-1",
@@ -174,6 +175,36 @@ def test_a_release_that_broke_something_is_taken_back_by_one_command(name: str, 
     [page] = [each for each in pages() if each.name == name]
 
     assert command in page.shell.splitlines()
+
+
+@pytest.mark.parametrize("page", [each for each in pages() if "at_most " in each.shell], ids=lambda page: page.name)
+def test_a_ceiling_is_held_and_put_back(page: Page) -> None:
+    """The next scheduled action would take it away within the incident, and no deployment ever puts it back."""
+    of = re.findall(r"^at_most (\S+)", page.shell, re.MULTILINE)
+
+    assert all(f"hold {service}\nat_most {service} " in page.sections["Actions"] for service in of)
+    assert all(f"let_go {service} " in page.sections["Over when"] for service in of)
+
+
+@EACH
+def test_no_page_lets_a_deployment_put_bounds_back(page: Page) -> None:
+    """CloudFormation leaves a target alone whose template has not changed."""
+    assert "until the next deployment" not in page.text
+    assert "--max-capacity" not in page.shell
+    assert not re.search(r"back[^.]{0,60}make deploy", page.text)
+
+
+def test_bounds_are_held_against_the_schedule_and_let_go_with_both(shell: Shell) -> None:
+    """What was skipped while the schedule was suspended is not made up for: whoever lets go says what holds now."""
+    ran = run(shell, "hold agent\nlet_go livekit 2 8")
+
+    held, let_go = [call[call.index("--resource-id") + 1 :] for call in ran.calls if "register-scalable-target" in call]
+    assert held == ["service/voiceplane-prod-agents/agent", "--suspended-state", "ScheduledScalingSuspended=true"]
+    assert let_go == [
+        "service/voiceplane-prod-media/livekit",
+        *("--min-capacity", "2", "--max-capacity", "8"),
+        *("--suspended-state", "ScheduledScalingSuspended=false"),
+    ]
 
 
 def test_the_index_says_how_each_name_is_found() -> None:
