@@ -21,8 +21,13 @@ service_of() {
 
 # stopped_of SERVICE: why its tasks of the last hour stopped.
 stopped_of() {
-  aws ecs describe-tasks --cluster "$(cluster_of "$1")" --tasks \
-    $(aws ecs list-tasks --cluster "$(cluster_of "$1")" --service-name "$1" --desired-status STOPPED --query taskArns --output text) \
+  local tasks
+  tasks=$(aws ecs list-tasks --cluster "$(cluster_of "$1")" --service-name "$1" --desired-status STOPPED --query 'taskArns[:100]' --output text)
+  if [[ -z $tasks || $tasks == None ]]; then
+    echo "no task of $1 has stopped within the last hour"
+    return
+  fi
+  aws ecs describe-tasks --cluster "$(cluster_of "$1")" --tasks $(tr '\t' ' ' <<< "$tasks") \
     --query 'tasks[].[stoppedAt, stopCode, stoppedReason, containers[0].exitCode]' --output text
 }
 
@@ -93,20 +98,30 @@ bounds_of() {
     --resource-ids "service/$(cluster_of "$1")/$1" --query 'ScalableTargets[].[MinCapacity, MaxCapacity]' --output text
 }
 
+# database: the record's primary; no replica, no copy of a restore drill, none that was put aside.
+database() {
+  aws rds describe-db-instances --query "DBInstances[?starts_with(DBInstanceIdentifier, 'voiceplane-$ENV-') && !contains(DBInstanceIdentifier, '-restore') && !ends_with(DBInstanceIdentifier, '-old') && !ReadReplicaSourceDBInstanceIdentifier] | [0].DBInstanceIdentifier" --output text
+}
+
 # api METHOD PATH: ask the API, with its key, which is on no command line.
 api() {
   curl -fsS -X "$1" -H @<(printf 'Authorization: Bearer %s' "$(aws secretsmanager get-secret-value \
     --secret-id "voiceplane/$ENV/api-key" --query SecretString --output text)") "https://api.$DOMAIN/api/v1$2"
 }
 
-# one_off SERVICE MODULE [ARGUMENT…]: run a module of the service's image once, with its variables and its log.
+# one_off SERVICE MODULE [ARGUMENT…]: run a module of a control plane's image once, with its variables and its log.
 one_off() {
-  local service=$1 command
+  local service=$1 command container
+  case $1 in
+    api | websocket | beat | supervisor) container=$1 ;;
+    celery-*) container=celery ;;
+    *) echo "$1 runs no modules once: api, websocket, beat, supervisor and the celery pools do" >&2; return 1 ;;
+  esac
   shift
   command=$(printf ', "%s"' -m "$@")
   aws ecs run-task --cluster "$(cluster_of "$service")" --launch-type FARGATE \
     --task-definition "$(aws ecs describe-services --cluster "$(cluster_of "$service")" --services "$service" --query 'services[0].taskDefinition' --output text)" \
     --network-configuration "$(aws ecs describe-services --cluster "$(cluster_of "$service")" --services "$service" --query 'services[0].networkConfiguration' --output json)" \
-    --overrides "{\"containerOverrides\": [{\"name\": \"$service\", \"command\": [\"python\"$command]}]}" \
+    --overrides "{\"containerOverrides\": [{\"name\": \"$container\", \"command\": [\"python\"$command]}]}" \
     --query 'tasks[0].taskArn' --output text
 }

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 
 REAL: Final = ("date", "grep", "tr", "cat")
 RECORDED: Final = ("aws", "voicectl", "curl", "sleep")
-ANSWER: Final = "Complete"  # of every program; it also ends whatever waits for a query
+ANSWER: Final = "Complete"  # of every program, unless SILENT is set; it also ends whatever waits for a query
 NOTE: Final = """#!{bash}
 printf '%s\\0' {program} "$@" END >> "$RECORD" # in one piece: two may run at once
+[ -z "${{SILENT:-}}" ] || exit 0
 echo {answer}
 """
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import jmespath
 import pytest
 import typer.main
 from typer._click.exceptions import ClickException
@@ -232,7 +233,7 @@ def test_the_functions_of_the_index_are_those_of_the_file() -> None:
     """The table of what `first.sh` defines would else grow old."""
     index, defined = (FOLDER / "README.md").read_text(), re.findall(r"^(\w+)\(\)", FIRST.read_text(), re.MULTILINE)
 
-    assert Counter(re.findall(r"^\| `(\w+) ", index, re.MULTILINE)) == Counter(defined)
+    assert Counter(re.findall(r"^\| `([a-z_]+)[ `]", index, re.MULTILINE)) == Counter(defined)
 
 
 def test_a_one_off_task_is_told_what_to_run(shell: Shell) -> None:
@@ -247,9 +248,55 @@ def test_a_one_off_task_is_told_what_to_run(shell: Shell) -> None:
     }
 
 
-def run(shell: Shell, script: str) -> Ran:
+@pytest.mark.parametrize(("service", "container"), [("celery-voice", "celery"), ("api", "api")])
+def test_a_one_off_task_names_the_service_s_container(service: str, container: str, shell: Shell) -> None:
+    """ECS refuses an override of a container that is not there."""
+    ran = run(shell, f"one_off {service} control_plane.connections")
+
+    [task] = [call for call in ran.calls if call[1:3] == ["ecs", "run-task"]]
+    [overrides] = json.loads(task[task.index("--overrides") + 1])["containerOverrides"]
+    assert overrides["name"] == container
+
+
+def test_a_service_without_modules_is_refused(shell: Shell) -> None:
+    """LiveKit's image has no Python; the task would end with a message that nobody looks for."""
+    ran = run(shell, "one_off livekit control_plane.connections")
+
+    assert "livekit runs no modules once" in ran.complaint
+    assert ran.calls == []
+
+
+def test_a_service_none_of_whose_tasks_stopped_is_said_to_be_so(shell: Shell) -> None:
+    """It is the ordinary case; describe-tasks without a task is an error of usage."""
+    ran = run(shell, "stopped_of api", SILENT="1")
+
+    assert ran.complaint == ""
+    assert [call[1:3] for call in ran.calls] == [["ecs", "list-tasks"]]
+
+
+def test_the_database_is_the_primary_and_no_copy(shell: Shell) -> None:
+    """A restore drill's copy has the same beginning, and may come first."""
+    ran = run(shell, "database")
+    [query] = [call[call.index("--query") + 1] for call in ran.calls]
+    names = [
+        "voiceplane-prod-restore-drill-1",
+        "voiceplane-prod-data-1-old",
+        "voiceplane-prod-data-1",
+        "voiceplane-prod-restored",
+    ]
+    replica = {
+        "DBInstanceIdentifier": "voiceplane-prod-copy",
+        "ReadReplicaSourceDBInstanceIdentifier": "voiceplane-prod-data-1",
+    }
+
+    found = jmespath.search(query, {"DBInstances": [replica, *({"DBInstanceIdentifier": name} for name in names)]})
+
+    assert found == "voiceplane-prod-data-1"
+
+
+def run(shell: Shell, script: str, **besides: str) -> Ran:
     """Run a block after the preparations."""
-    return shell.run(f"{FIRST.read_text()}\n{script}", {**PLACE, **NAMES})
+    return shell.run(f"{FIRST.read_text()}\n{script}", {**PLACE, **NAMES, **besides})
 
 
 def wrong(call: Sequence[str]) -> Iterator[str]:
