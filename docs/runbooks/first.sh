@@ -103,6 +103,34 @@ database() {
   aws rds describe-db-instances --query "DBInstances[?starts_with(DBInstanceIdentifier, 'voiceplane-$ENV-') && !contains(DBInstanceIdentifier, '-restore') && !ends_with(DBInstanceIdentifier, '-old') && !ReadReplicaSourceDBInstanceIdentifier] | [0].DBInstanceIdentifier" --output text
 }
 
+# restore_database DATABASE NEW: its latest state as a new instance, in its network and with its parameters.
+restore_database() {
+  local subnets groups parameters standby standing
+  standing=$(aws rds describe-db-instances --db-instance-identifier "$1" --query \
+    'DBInstances[0].[DBSubnetGroup.DBSubnetGroupName, DBParameterGroups[0].DBParameterGroupName, MultiAZ]' --output text)
+  groups=$(aws rds describe-db-instances --db-instance-identifier "$1" --query 'DBInstances[0].VpcSecurityGroups[].VpcSecurityGroupId' --output text)
+  read -r subnets parameters standby <<< "$standing"
+  aws rds restore-db-instance-to-point-in-time --source-db-instance-identifier "$1" --target-db-instance-identifier "$2" \
+    --use-latest-restorable-time --db-subnet-group-name "$subnets" --db-parameter-group-name "$parameters" \
+    --vpc-security-group-ids $(tr '\t' ' ' <<< "$groups") \
+    "$([[ $standby == False ]] && echo --no-multi-az || echo --multi-az)" \
+    --enable-iam-database-authentication --no-publicly-accessible --deletion-protection --copy-tags-to-snapshot \
+    --enable-cloudwatch-logs-exports postgresql --query 'DBInstance.[DBInstanceIdentifier, DBInstanceStatus]' --output text
+}
+
+# allow_sign_in DATABASE: services' roles name a resource id, which a restored instance has not; let them into this one.
+allow_sign_in() {
+  local account resource service role
+  account=$(aws sts get-caller-identity --query Account --output text)
+  resource=$(aws rds describe-db-instances --db-instance-identifier "$1" --query 'DBInstances[0].DbiResourceId' --output text)
+  for service in api celery-voice celery-notifications celery-data beat supervisor; do
+    role=$(aws ecs describe-task-definition --task-definition "$(aws ecs describe-services --cluster "$(cluster_of "$service")" \
+      --services "$service" --query 'services[0].taskDefinition' --output text)" --query 'taskDefinition.taskRoleArn' --output text)
+    aws iam put-role-policy --role-name "${role##*/}" --policy-name restored-database --policy-document "{\"Version\": \"2012-10-17\",
+      \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"rds-db:connect\", \"Resource\": \"arn:aws:rds-db:$AWS_REGION:$account:dbuser:$resource/voiceplane_app\"}]}"
+  done
+}
+
 # api METHOD PATH: ask the API, with its key, which is on no command line.
 api() {
   curl -fsS -X "$1" -H @<(printf 'Authorization: Bearer %s' "$(aws secretsmanager get-secret-value \

@@ -21,6 +21,8 @@ SHORTHAND: Final = re.compile(r"(?:^|,)([A-Za-z]+)=")
 def faults(command: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with `aws SERVICE OPERATION …`."""
     service, operation, *rest = command
+    if operation == "wait" and rest:
+        operation, rest = _looked_at(service, rest[0]), rest[1:]
     model = _operation(service, operation)
     if model is None:
         yield f"aws {service} {operation}: there is no such operation"
@@ -48,6 +50,13 @@ def _operation(service: str, operation: str) -> Any:
     model = session.get_service_model(service)
     named = {xform_name(name, "-"): name for name in model.operation_names}
     return model.operation_model(named[operation]) if operation in named else None
+
+
+def _looked_at(service: str, waiter: str) -> str:
+    """The operation that a waiter asks again and again; its own name where there is none, which is no operation."""
+    model = botocore.session.get_session().get_waiter_model(service)
+    named = {xform_name(name, "-"): name for name in model.waiter_names}
+    return xform_name(model.get_waiter(named[waiter]).operation, "-") if waiter in named else f"wait {waiter}"
 
 
 def _options(words: Sequence[str]) -> dict[str, list[str]]:

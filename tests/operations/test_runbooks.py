@@ -13,6 +13,7 @@ import typer.main
 from typer._click.exceptions import ClickException
 from typer.core import TyperGroup
 
+from contract.database import APPLICATION_ROLE
 from tests.operations.aws_commands import faults
 from tests.operations.pages import FIRST, FOLDER, SECTIONS, Page, pages
 from tests.operations.shell import RECORDED, Ran, Shell
@@ -135,6 +136,7 @@ def test_every_command_of_a_page_works(page: Page, shell: Shell) -> None:
         ("aws cloudwatch describe-alarms --state-value RED", "'RED' is none of"),
         ("aws rds modify-db-instance --db-instance-identifier a --allocated-storage lots", "'lots' is no number"),
         ("aws sqs purge", "there is no such operation"),
+        ("aws rds wait db-instance-ready --db-instance-identifier a", "there is no such operation"),
         ("voicectl sessions stop vs_1", "No such command"),
         ("voicectl sessions end", "Missing argument"),
         ("voicectl status --jsn", "No such option"),
@@ -292,6 +294,28 @@ def test_the_database_is_the_primary_and_no_copy(shell: Shell) -> None:
     found = jmespath.search(query, {"DBInstances": [replica, *({"DBInstanceIdentifier": name} for name in names)]})
 
     assert found == "voiceplane-prod-data-1"
+
+
+def test_a_restored_database_is_where_the_services_are(shell: Shell) -> None:
+    """Without its groups AWS takes the default ones, in which nobody reaches it."""
+    ran = run(shell, "restore_database voiceplane-prod-data-1 voiceplane-prod-restored")
+
+    [call] = [call for call in ran.calls if "restore-db-instance-to-point-in-time" in call]
+    assert {"--db-subnet-group-name", "--vpc-security-group-ids", "--db-parameter-group-name", "--multi-az"} <= {*call}
+    assert [fault for each in ran.calls for fault in wrong(each)] == []
+
+
+def test_services_may_sign_in_to_a_restored_database(shell: Shell) -> None:
+    """Their roles name the resource id of the instance that is lost."""
+    ran = run(shell, "allow_sign_in voiceplane-prod-data-1")
+
+    policies = [
+        json.loads(call[call.index("--policy-document") + 1]) for call in ran.calls if "put-role-policy" in call
+    ]
+    assert len(policies) == 6
+    [statement] = policies[0]["Statement"]
+    assert statement["Resource"].endswith(f":dbuser:Complete/{APPLICATION_ROLE}")
+    assert [fault for each in ran.calls for fault in wrong(each)] == []
 
 
 def run(shell: Shell, script: str, **besides: str) -> Ran:
