@@ -38,11 +38,12 @@ def looser_policies(
             continue
         now = ours.plain(each.resource.properties)
         was = theirs.plain(each.before.properties) if each.before else {}
-        yield from ((each, found) for found in _looser(was, now, is_new=each.before is None))
+        across = bool(ours.environment)
+        yield from ((each, found) for found in _looser(was, now, is_new=each.before is None, across=across))
 
 
-def _looser(was: Properties, now: Properties, *, is_new: bool) -> Iterator[Looser]:
-    yield from _trusted(_of(was, TRUST), _of(now, TRUST), is_new=is_new)
+def _looser(was: Properties, now: Properties, *, is_new: bool, across: bool) -> Iterator[Looser]:
+    yield from _trusted(_of(was, TRUST), _of(now, TRUST), is_new=is_new, across=across)
     before = [statement for key in DOCUMENTS for statement in _of(was, key)] + _inline(was)
     after = [statement for key in DOCUMENTS for statement in _of(now, key)] + _inline(now)
     yield from _unconditioned(before, after)
@@ -60,14 +61,23 @@ def _inline(properties: Properties) -> list[Statement]:
     return [statement for policy in properties.get("Policies", []) for statement in _of(policy, "PolicyDocument")]
 
 
-def _trusted(before: list[Statement], after: list[Statement], *, is_new: bool) -> Iterator[Looser]:
+def _trusted(before: list[Statement], after: list[Statement], *, is_new: bool, across: bool) -> Iterator[Looser]:
     """Who may take a role is changed seldom, and read each time; a new role of AWS's own services is ordinary."""
+    known = [_provider_apart(statement) if across else statement for statement in before]
     for statement in after:
-        if statement.get("Effect") != "Allow" or statement in before or (is_new and _is_service(statement)):
+        plain = _provider_apart(statement) if across else statement
+        if statement.get("Effect") != "Allow" or plain in known or (is_new and _is_service(statement)):
             continue
         condition = statement.get("Condition")
         under = f"if {_short(condition)}" if condition else "without a condition"
         yield Looser("trust changed", _who(statement), f"they may take this role, {under}")
+
+
+def _provider_apart(statement: Statement) -> Statement:
+    """One environment of an account makes the identity provider, the others name it; the condition says which it is."""
+    principal = statement.get("Principal")
+    federated = isinstance(principal, dict) and set(principal) == {"Federated"}
+    return {**statement, "Principal": "Federated"} if federated else statement
 
 
 def _is_service(statement: Statement) -> bool:
