@@ -121,7 +121,7 @@ class _Survey:
             yield CALLERS, CONSOLE, ""
         for stack, group in self._assembly.of_type("AWS::EC2::SecurityGroup"):
             owner = self._owners.get(Place(stack.name, group.logical_id))
-            rules = [rule for rule in group.properties.get("SecurityGroupIngress", []) if is_open(rule)]
+            rules = [rule for rule in group.properties.get("SecurityGroupIngress", []) if is_open(rule, stack=stack)]
             if owner and rules:
                 ports = ", ".join(dict.fromkeys(_ports(rule) for rule in rules))
                 yield CALLERS, owner, ports

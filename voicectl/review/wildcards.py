@@ -71,8 +71,12 @@ def _of_statement(
     if statement.get("Effect") != "Allow":
         return
     actions = tuple(_many(statement.get("Action", [])))
-    for value in _many(statement.get("Resource", [])):
-        target = text_of(value, stack=stack, assembly=assembly)
+    if "NotAction" in statement:
+        actions = (f"* but not {', '.join(_many(statement['NotAction']))}",)
+    targets = [text_of(value, stack=stack, assembly=assembly) for value in _many(statement.get("Resource", []))]
+    if "NotResource" in statement:
+        targets = [f"* but not {text_of(statement['NotResource'], stack=stack, assembly=assembly)}"]
+    for target in targets:
         broad = [action for action in actions if "*" in action]
         if broad or "*" in target:
             why = _why(resource, broad, target, reasons)

@@ -86,7 +86,7 @@ def _containers(properties: Properties) -> dict[str, Any]:
     return {each["Name"]: each.get("StopTimeout", 30) for each in properties.get("ContainerDefinitions", [])}
 
 
-def _any_fewer(was: dict[str, Any], now: dict[str, Any]) -> bool:
+def _any_fewer(was: dict[str, float], now: dict[str, float]) -> bool:
     return any(name in now and now[name] < seconds for name, seconds in was.items())
 
 
@@ -135,6 +135,29 @@ def _longer(was: Any, now: Any) -> bool:
     return float(now or 0) > float(was or 0)
 
 
+def _kept_days(properties: Properties) -> dict[str, float]:
+    """For how long a bucket keeps what is in it: the shortest rule decides."""
+    rules = properties.get("LifecycleConfiguration", {}).get("Rules", [])
+    on = [rule for rule in rules if rule.get("Status") == "Enabled"]
+    old = [rule["NoncurrentVersionExpiration"] for rule in on if "NoncurrentVersionExpiration" in rule]
+    return {
+        "objects": float(min((rule["ExpirationInDays"] for rule in on if "ExpirationInDays" in rule), default=FOREVER)),
+        "old versions": float(min((each["NoncurrentDays"] for each in old), default=FOREVER)),
+    }
+
+
+def _smaller(was: str | None, now: str | None) -> bool:
+    return was is not None and now is not None and _steps(now) < _steps(was)
+
+
+def _steps(name: str) -> float:
+    """A class's size in steps, such as 4 of `db.m7g.large`; sizes of two families are taken as alike."""
+    family, _, size = name.rpartition(".")
+    times = size.removesuffix("xlarge")
+    step = SIZES.index(size) if size in SIZES else len(SIZES) - 1 + float(times if times.isdigit() else 1)
+    return step - BURSTABLE if family.rpartition(".")[2].startswith("t") else step
+
+
 def _rules(properties: Properties) -> list[str]:
     return [str(rule["Name"]) for rule in properties.get("Rules", [])]
 
@@ -163,6 +186,8 @@ def _lets_in(properties: Properties) -> str:
 
 DATABASE, VALKEY, BUCKET = "AWS::RDS::DBInstance", "AWS::ElastiCache::ReplicationGroup", "AWS::S3::Bucket"
 TASKS, ALARM, COMPOSITE = "AWS::ECS::Service", "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
+SIZES: Final = ("nano", "micro", "small", "medium", "large", "xlarge")
+BURSTABLE: Final = 0.5  # a burstable class of the same size does less, all day long
 FIREWALL = "AWS::WAFv2::WebACL"
 MEASURED = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Unit")
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
@@ -175,6 +200,8 @@ GUARDS: Final = (
     Guard(DATABASE, "encryption off", "data lies in the clear", _named("StorageEncrypted"), _lost),
     Guard(DATABASE, "opened to the world", "the database has a public address", _named("PubliclyAccessible"), _gained),
     Guard(DATABASE, "master password unmanaged", "nobody rotates it", _named("ManageMasterUserPassword"), _lost),
+    Guard(DATABASE, "database class lowered", "fewer calls at once", _named("DBInstanceClass"), _smaller),
+    Guard(VALKEY, "node class lowered", "less memory for live state", _named("CacheNodeType"), _smaller),
     Guard(VALKEY, "Multi-AZ off", "a failed zone is an outage", _named("MultiAZEnabled"), _lost),
     Guard(VALKEY, "failover off", "a failed node is an outage", _named("AutomaticFailoverEnabled"), _lost),
     Guard(VALKEY, "backup days lowered", "no snapshot to go back to", _named("SnapshotRetentionLimit"), _fewer),
@@ -186,6 +213,7 @@ GUARDS: Final = (
           _named("PublicAccessBlockConfiguration", "BlockPublicPolicy"), _lost),
     Guard(BUCKET, "opened to the world", "objects may be made public",
           _named("PublicAccessBlockConfiguration", "RestrictPublicBuckets"), _lost),
+    Guard(BUCKET, "deleted earlier", "what is kept today goes, and does not come back", _kept_days, _any_fewer),
     Guard(BUCKET, "versioning off", "what is overwritten is gone", _named("VersioningConfiguration", "Status"),
           _no_longer("Enabled")),
     Guard("AWS::KMS::Key", "key rotation off", "one key for ever", _named("EnableKeyRotation"), _lost),
@@ -204,6 +232,8 @@ GUARDS: Final = (
           _named("NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp"), _gained),
     Guard("AWS::ECS::TaskDefinition", "stop timeout lowered", "calls are cut when a task stops", _containers,
           _any_fewer),
+    Guard("AWS::ECS::TaskDefinition", "task made smaller", "slower, or killed for memory", _named("Cpu"), _fewer),
+    Guard("AWS::ECS::TaskDefinition", "task made smaller", "slower, or killed for memory", _named("Memory"), _fewer),
     Guard("AWS::EC2::LaunchTemplate", "IMDSv2 not required", "any request from a node can read its credentials",
           _named("LaunchTemplateData", "MetadataOptions", "HttpTokens"), _no_longer("required")),
     Guard(BALANCER, "deletion protection off", "one call deletes the way in", _attribute("deletion_protection.enabled"),

@@ -197,11 +197,13 @@ def _text(value: Any) -> str:
     if value == FOREVER:
         return "for ever"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {part}" for name, part in value.items()) or "nothing"
+        return ", ".join(f"{name} {_text(part)}" for name, part in value.items()) or "nothing"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "nothing"
     if isinstance(value, tuple):
         return f"{value[0]} {value[1]:g} for {value[2]:g} min"
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, bool):
         return "on" if value else "off"
     return "nothing" if value is None else str(value)
