@@ -105,7 +105,7 @@ def _metric_alarm(properties: Properties, *, meaning: str, runbook: str) -> Metr
         rule=_rule(properties),
         meaning=meaning,
         runbook=runbook,
-        tells=bool(properties.get("AlarmActions")),
+        tells=_tells(properties),
         queries=queries,
         watched=watched,
         comparison=properties["ComparisonOperator"],
@@ -115,6 +115,11 @@ def _metric_alarm(properties: Properties, *, meaning: str, runbook: str) -> Metr
         datapoints=int(properties.get("DatapointsToAlarm", periods)),
         missing=cast(Missing, properties.get("TreatMissingData", "missing")),
     )
+
+
+def _tells(properties: Properties) -> bool:
+    """Whether it does anything when it goes on: one with its actions switched off has them still."""
+    return properties.get("ActionsEnabled", True) is not False and bool(properties.get("AlarmActions"))
 
 
 def _composites(assembly: Assembly) -> Iterator[CompositeAlarm]:
@@ -127,7 +132,7 @@ def _composites(assembly: Assembly) -> Iterator[CompositeAlarm]:
                 rule=_rule(properties),
                 meaning=about["meaning"],
                 runbook=about["path"],
-                tells=bool(properties.get("AlarmActions")),
+                tells=_tells(properties),
                 expression=properties["AlarmRule"],
                 suppressor=properties.get("ActionsSuppressor", ""),
             )

@@ -145,8 +145,9 @@ def alarms_reach_people(place: Place) -> Found:
     spoken_for = [alarm for alarm in alarms if f'"{alarm.name}"' in rules or alarm.name in suppressors]
     wrong = [f"{alarm.name} tells nobody" for alarm in alarms if not alarm.tells and alarm not in spoken_for]
     wrong += [] if alarms else ["no alarm leads to a runbook"]
+    told = sum(alarm.tells for alarm in alarms)  # the others are parts of a composite, or hold one back
     people = [each["Endpoint"] for each in _of(place.assembly, "AWS::SNS::Subscription")]
-    return _found(wrong, f"{len(alarms)} alarms tell {', '.join(people)}", "its rule in voice_constructs")
+    return _found(wrong, f"{told} of {len(alarms)} alarms tell {', '.join(people)}", "its rule in voice_constructs")
 
 
 def protected_stacks(place: Place) -> Found:

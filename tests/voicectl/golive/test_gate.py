@@ -322,3 +322,18 @@ def signature(*, on: str) -> str:
     """Somebody is on call."""
     entry = {"item": '"on-call"', "by": '"Ada Example"', "on": on, "evidence": '"https://wiki.example.com/on-call"'}
     return "[[signed]]\n" + "\n".join(f"{key} = {value}" for key, value in entry.items())
+
+
+@pytest.mark.usefixtures("account")
+def test_an_alarm_with_its_actions_switched_off_tells_nobody(prod: Synthesis, tmp_path: Path) -> None:
+    """It still names whom it would tell."""
+
+    def disable(type_: str, resource: dict[str, Any]) -> None:
+        is_alarm = type_ == "AWS::CloudWatch::Alarm"
+        if is_alarm and resource["Properties"].get("AlarmName", "").endswith("-SessionsStuck"):
+            resource["Properties"]["ActionsEnabled"] = False
+
+    found = by_item(place_of(prod, disable), file=tmp_path / "none.toml")["alarms-reach-people"]
+
+    assert found.verdict is Verdict.FAIL
+    assert "SessionsStuck tells nobody" in found.found

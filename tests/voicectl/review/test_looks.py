@@ -24,6 +24,14 @@ def file(prod: Synthesis, tmp_path: Path) -> Path:
 
 
 @pytest.mark.xdist_group("prod")
+def test_only_alarms_that_tell_people_are_counted_so(prod: Synthesis, file: Path) -> None:
+    """Parts of a composite, and what holds one back, tell nobody."""
+    telling = sum(each.action_count > 0 for each in review_of(Sides(Side("prod", prod.assembly), None)).alarms)
+
+    assert f"<b>{telling}</b><span>alarms that tell people</span>" in file.read_text()
+
+
+@pytest.mark.xdist_group("prod")
 async def test_it_opens_from_disk_and_asks_nobody(file: Path) -> None:
     """An attachment must work where the network does not."""
     asked, complaints = [], []
