@@ -4,6 +4,7 @@ A month has 730 hours, and 43,800 minutes. The examples use round prices of thei
 """
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,6 +163,27 @@ def test_everything_in_the_shipped_environments_has_a_price(synthesis: Synthesis
 
     assert priced.unpriced == ()
     assert 0 < priced.usd.floor <= priced.usd.average <= priced.usd.ceiling
+
+
+@pytest.mark.xdist_group("prod")
+def test_the_cost_page_says_what_the_review_says(prod: Synthesis) -> None:
+    """Its numbers were typed; a price or a resource that changes changes them."""
+    page = (Path(__file__).parents[3] / "docs" / "costs.md").read_text()
+    priced = bill_of(prod.assembly, prices=read_prices())
+    seed = beside_seed(priced)
+    assert seed is not None
+    rows = {line.what: line.ours for line in seed.lines if line.ours is not None} | {"in all": priced.usd.ceiling}
+
+    said = {cells[0]: cells[2] for cells in map(_cells, page.splitlines()) if len(cells) == 4}
+
+    assert {what: said[what] for what in rows} == {what: f"{usd:,.0f}" for what, usd in rows.items()}
+    assert f"schedule's average the bill is ${priced.usd.average:,.0f} a month" in page
+    assert f"${priced.usd.floor:,.0f} for {priced.sessions.floor:.0f} sessions" in page
+    assert f"at the ceiling, ${priced.per_session_minute('ceiling', use=1):.5f}" in page
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
 def test_every_price_says_when_and_where_it_was_read() -> None:
