@@ -74,7 +74,7 @@ def compared(original: Connection[Any], copy: Connection[Any], *, margin: int = 
 
 
 def main() -> None:
-    """Compare, say it in the log table by table, and end with 1 where something is missing."""
+    """Compare, say it in the log table by table, and end with 1 where rows are missing, or none was asked for."""
     arguments = _arguments().parse_args()
     environment = as_owner(narrow(read_environment(os.environ), MigrationEnv))
     import structlog
@@ -97,8 +97,10 @@ def main() -> None:
                      said=each.said)  # fmt: skip
             found.append(each)
     wrong = [each.table for each in found if not each.is_good]
-    log.info("copy compared", tables=len(found), rows=sum(each.rows for each in found), wrong=wrong)
-    sys.exit(1 if wrong else 0)
+    rows, asked = sum(each.rows for each in found), sum(each.asked for each in found)
+    log.info("copy compared", tables=len(found), rows=rows, asked=asked, wrong=wrong)
+    # A copy that was asked for nothing has shown nothing.
+    sys.exit(1 if wrong or not asked else 0)
 
 
 def _tables(connection: Connection[Any]) -> list[tuple[str, str]]:
@@ -115,7 +117,9 @@ def _horizon(copy: Connection[Any], *, margin: int) -> int:
     """The first transaction that the copy may not have seen the end of; numbers begin anew after four billion."""
     row = copy.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
     assert row is not None
-    return max(FIRST_XID, (int(row[0]) - margin) % XIDS)
+    # The count is of all that ever were; with fewer than the margin none is old enough, rather than all.
+    oldest = max(FIRST_XID, int(row[0]) - margin)
+    return max(FIRST_XID, oldest % XIDS)
 
 
 def _table(original: Connection[Any], copy: Connection[Any], table: tuple[str, str], *, horizon: int) -> Compared:

@@ -63,12 +63,14 @@ class Restored(_Entry):
 
     Attributes:
         source: What it was made of: a snapshot's name, or `dump`.
+        asked: So many rows of the original were looked for in the copy; None in records older than this field.
         seconds: From the beginning to the end of the comparison.
     """
 
     source: Name
     tables: int = Field(gt=0)
     rows: int = Field(ge=0)
+    asked: int | None = Field(default=None, gt=0)
     seconds: Seconds
 
 
@@ -156,7 +158,7 @@ def _header(file: Path) -> str:
 
 def _tables(drills: Drills) -> Iterable[str]:
     for each in drills.restored:
-        yield _table("restored", ("on", "by", "source", "tables", "rows", "seconds"), each)
+        yield _table("restored", ("on", "by", "source", "tables", "rows", "asked", "seconds"), each)
     fields = ("alarm", "on", "by", "how", "noticed_seconds", "over_seconds", "result")
     for rehearsal in sorted(drills.rehearsed, key=lambda each: each.alarm):
         yield _table("rehearsed", fields, rehearsal)

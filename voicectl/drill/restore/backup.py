@@ -84,7 +84,7 @@ def rehearse_backup(place: Place, *, drill: Drill) -> Found:
 
     Raises:
         AccountSilent: AWS refuses.
-        RestoreFailed: There is no snapshot, or one of the steps was not done in time.
+        RestoreFailed: There is no snapshot, one of the steps was not done in time, or no row could be compared.
         LeftOn: The copy could not be deleted.
     """
     began = drill.clock()
@@ -93,9 +93,20 @@ def rehearse_backup(place: Place, *, drill: Drill) -> Found:
     with _instance(rds, place, snapshot, drill=drill) as host:
         lines = _compared(place, host, drill=drill)
     [last] = [line for line in lines if line["event"] == LAST_LINE]
+    if not last["wrong"] and not last["asked"]:
+        raise RestoreFailed(
+            f"no row of {snapshot} was compared: all {last['rows']} may have been written since, or as it was made; "
+            "come again when the database has had 1,000 transactions more before its snapshot"
+        )
     seconds = round(drill.clock() - began, 1)
     restored = Restored(
-        on=drill.now(), by=drill.by, source=snapshot, tables=last["tables"], rows=last["rows"], seconds=seconds
+        on=drill.now(),
+        by=drill.by,
+        source=snapshot,
+        tables=last["tables"],
+        rows=last["rows"],
+        asked=last["asked"],
+        seconds=seconds,
     )
     tables = tuple(line for line in lines if line["event"] != LAST_LINE)
     return Found(tables, tuple(last["wrong"]), restored)

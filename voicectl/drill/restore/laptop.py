@@ -39,7 +39,9 @@ def rehearse_restore(source: Server, *, by: str, now: datetime, record: Path) ->
 
 def _restored(comparison: Comparison, *, by: str, now: datetime, seconds: float) -> Restored:
     tables = len(comparison.copy)
-    return Restored(on=now, by=by, source=DUMP, tables=tables, rows=comparison.rows, seconds=seconds)
+    return Restored(
+        on=now, by=by, source=DUMP, tables=tables, rows=comparison.rows, asked=comparison.rows or None, seconds=seconds
+    )
 
 
 def _print(comparison: Comparison) -> None:

@@ -67,9 +67,9 @@ def instances() -> list[str]:
     return [each["DBInstanceIdentifier"] for each in boto3.client("rds").describe_db_instances()["DBInstances"]]
 
 
-def ended(wrong: list[str]) -> dict[str, Any]:
+def ended(wrong: list[str], *, asked: int = 4) -> dict[str, Any]:
     """The task's last line."""
-    return {"event": "copy compared", "tables": 1, "rows": 5, "wrong": wrong}
+    return {"event": "copy compared", "tables": 1, "rows": 5, "asked": asked, "wrong": wrong}
 
 
 @pytest.mark.parametrize("wrong", [[], ["public.a"]], ids=["all is there", "something is missing"])
@@ -88,7 +88,19 @@ def test_a_snapshot_is_compared_and_its_copy_deleted(wrong: list[str], place: Pl
     assert list(found.wrong) == wrong
     assert [line["table"] for line in found.lines] == ["public.a"]
     assert (found.restored.tables, found.restored.rows, found.restored.by) == (1, 5, "Ada Example")
+    assert found.restored.asked == 4
     assert found.restored.source.startswith("rds:")
+    assert instances() == before
+
+
+def test_a_comparison_that_asked_for_nothing_is_a_failure(place: Place) -> None:
+    """Nothing is missing in it, and nothing was shown: the record must not say that a restore was tested."""
+    before, clock = instances(), Clock()
+    clock.meanwhile.append(Task(place, *TABLES, ended([], asked=0)))
+
+    with pytest.raises(RestoreFailed, match="no row of rds:.* was compared"):
+        rehearse_backup(place, drill=drill_of(clock))
+
     assert instances() == before
 
 

@@ -133,6 +133,32 @@ def test_what_may_have_been_open_at_the_backup_is_not_asked_for(written: Server)
     assert (far["turns"].asked, far["turns"].missing) == (302, 1)
 
 
+def test_a_young_database_has_nothing_that_is_old_enough(written: Server) -> None:
+    """With fewer transactions than the margin the horizon must not wrap to the end of all numbers."""
+    with restored(written) as copy:
+        run(written, "INSERT INTO sessions (state) VALUES ('opened')")
+        found = looked(written, copy, margin=10**6)
+
+    assert {name: (each.asked, each.missing) for name, each in found.items()} == {
+        "empty": (0, 0),
+        "sessions": (0, 0),
+        "turns": (0, 0),
+    }
+
+
+def test_a_task_that_compared_nothing_ends_as_a_failure(written: Server) -> None:
+    """Every row was written within the margin, so not one was looked for."""
+    with restored(written) as copy:
+        command = [sys.executable, "-m", "control_plane.compare", "--copy", f"{copy.host}:{copy.port}"]
+        ended = subprocess.run(
+            command, env=task_variables(written), capture_output=True, text=True, timeout=60, check=False
+        )
+
+    last = json.loads(ended.stdout.splitlines()[-1])
+    assert (ended.returncode, last["asked"], last["wrong"]) == (1, 0, [])
+    assert last["rows"] > 0
+
+
 @pytest.mark.parametrize(("spoilt", "code", "wrong"), [(False, 0, []), (True, 1, ["public.turns"])])
 def test_it_runs_as_a_task_and_says_it_in_its_log(spoilt: bool, code: int, wrong: list[str], written: Server) -> None:
     """A line for each table and one for all; exit code 1 when something is missing. No word of any row."""
