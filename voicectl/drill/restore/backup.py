@@ -105,7 +105,7 @@ def rehearse_backup(place: Place, *, drill: Drill) -> Found:
         source=snapshot,
         tables=last["tables"],
         rows=last["rows"],
-        asked=last["asked"],
+        asked=last["asked"] or None,
         seconds=seconds,
     )
     tables = tuple(line for line in lines if line["event"] != LAST_LINE)
