@@ -114,7 +114,7 @@ def _is_enabled(properties: Properties) -> bool:
 
 
 def _points(properties: Properties) -> int:
-    return int(properties.get("DatapointsToAlarm", properties.get("EvaluationPeriods", 1)))
+    return int(properties.get("DatapointsToAlarm") or properties.get("EvaluationPeriods") or 1)
 
 
 def _more(was: int, now: int) -> bool:
