@@ -1,5 +1,6 @@
 """Looks at the account: secrets with values, people who have confirmed, stacks that stand."""
 
+import json
 from typing import Any
 
 import boto3
@@ -11,7 +12,7 @@ from voicectl.secrets.check import check
 from voicectl.secrets.errors import AccountSilent
 
 SIGN_IN = "sign in, such as by `aws sso login`, and come again"
-STANDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+STANDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE")  # after a rollback something else stands than was meant
 
 
 def secrets_written(place: Place) -> Found:
@@ -45,18 +46,32 @@ def alarm_subscription(place: Place) -> Found:
 
 
 def stacks_stand(place: Place) -> Found:
-    """What was reviewed is there: every stack, in a state that can be updated."""
-    absent = []
+    """What was reviewed is there: every stack deployed without going back, from the template that is looked at here."""
+    wrong = []
     try:
         for stack in place.assembly.stacks:
             client = boto3.client("cloudformation", region_name=stack.region)
             state = _state(client, stack.name)
-            absent += [] if state in STANDS else [f"{stack.name} {state}"]
+            if state not in STANDS:
+                wrong.append(f"{stack.name} {state}")
+            elif _deployed(client, stack.name) != _as_kept(stack.template):
+                wrong.append(f"{stack.name} was deployed from another template")
     except (BotoCoreError, ClientError) as refused:
         return Found(False, f"AWS cannot be asked: {refused}", SIGN_IN)
-    if absent:
-        return Found(False, "; ".join(absent), f"make deploy ENV={place.name}")
-    return Found(True, f"{len(place.assembly.stacks)} stacks stand")
+    if wrong:
+        return Found(False, "; ".join(wrong), f"make deploy ENV={place.name}")
+    return Found(True, f"{len(place.assembly.stacks)} stacks stand as they are here")
+
+
+def _deployed(client: Any, name: str) -> Any:
+    body = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    return _as_kept(json.loads(body) if isinstance(body, str) else body)
+
+
+def _as_kept(template: Any) -> Any:
+    """CloudFormation gives a template back with a question mark for each character that is not ASCII."""
+    text = json.dumps(template, sort_keys=True, ensure_ascii=False)
+    return json.loads(text.encode("ascii", "replace"))
 
 
 def _state(client: Any, name: str) -> str:

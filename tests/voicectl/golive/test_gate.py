@@ -7,9 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import CliRunner
 
 from tests.synthesis import Synthesis
@@ -21,7 +19,6 @@ from voicectl.golive.errors import RecordUnreadable, SignaturesUnreadable
 from voicectl.golive.gate import answers
 from voicectl.golive.items import ITEMS
 from voicectl.review.templates import Assembly
-from voicectl.secrets.expected import expected_secrets
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NO_DRILLS = Path("config", "drills", "nobody.toml")
@@ -30,25 +27,6 @@ LOOKED_AT = [item.name for item in ITEMS if item.look]
 SIGNED = [item.name for item in ITEMS if not item.look]
 REHEARSED = ("alarms-tested", "restore-tested")
 TEMPLATES_ONLY = [item.name for item in ITEMS if item.look and item.look.__module__.endswith(".templates")]
-
-
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody is signed in; what asks AWS says so."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
-        monkeypatch.setenv(name, "/nonexistent")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-
-
-@pytest.fixture
-def signed_in(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An account on moto."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield
 
 
 def by_item(place: Place, *, file: Path) -> dict[str, Answer]:
@@ -182,32 +160,6 @@ def test_timeouts_are_read_from_what_is_deployed(prod: Synthesis, tmp_path: Path
     found = by_item(place_of(prod, hurried), file=tmp_path / "none.toml")["timeouts"]
 
     assert (found.verdict, found.found) == (Verdict.FAIL, "a media node empties before it is killed")
-
-
-@pytest.mark.usefixtures("signed_in")
-def test_an_account_is_asked_for_secrets_people_and_stacks(prod: Synthesis, tmp_path: Path) -> None:
-    """Each fails until it is so, and passes then."""
-    place = place_of(prod)
-    asked = ("secrets-written", "alarm-subscription", "stacks-stand")
-    before = by_item(place, file=tmp_path / "none.toml")
-
-    secrets = boto3.client("secretsmanager", region_name="us-east-1")
-    for secret in expected_secrets(place.assembly):
-        fields = secret.fields or ({"key"} if secret.is_keys else set())
-        secrets.create_secret(
-            Name=secret.name, SecretString=json.dumps(dict.fromkeys(fields, "x" * 40)) if fields else "x" * 40
-        )
-    sns = boto3.client("sns", region_name="us-east-1")
-    topic = sns.create_topic(Name="voiceplane-prod-alarms")["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="voice-oncall@example.com")
-    cloudformation = boto3.client("cloudformation", region_name="us-east-1")
-    for stack in place.assembly.stacks:
-        template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
-        cloudformation.create_stack(StackName=stack.name, TemplateBody=template)
-    after = by_item(place, file=tmp_path / "none.toml")
-
-    assert {before[name].verdict for name in asked} == {Verdict.FAIL}
-    assert {name: after[name].verdict for name in asked} == dict.fromkeys(asked, Verdict.PASS)
 
 
 @pytest.mark.usefixtures("account")
