@@ -1,11 +1,14 @@
-"""Whoever stops a drill: what it did is undone, as on Ctrl-C. Only SIGKILL leaves it."""
+"""Whoever stops a drill: what it did is undone, as on Ctrl-C. Only SIGKILL leaves it.
+
+Python minds Ctrl-C by itself, but not where a shell has begun it in the background.
+"""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-STOPS: Final = (signal.SIGTERM, signal.SIGHUP)
+STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
