@@ -105,7 +105,7 @@ def _metric_alarm(properties: Properties, *, meaning: str, runbook: str) -> Metr
         rule=_rule(properties),
         meaning=meaning,
         runbook=runbook,
-        tells=_tells(properties),
+        tells=tells_somebody(properties),
         queries=queries,
         watched=watched,
         comparison=properties["ComparisonOperator"],
@@ -117,7 +117,7 @@ def _metric_alarm(properties: Properties, *, meaning: str, runbook: str) -> Metr
     )
 
 
-def _tells(properties: Properties) -> bool:
+def tells_somebody(properties: Properties) -> bool:
     """Whether it does anything when it goes on: one with its actions switched off has them still."""
     return properties.get("ActionsEnabled", True) is not False and bool(properties.get("AlarmActions"))
 
@@ -132,7 +132,7 @@ def _composites(assembly: Assembly) -> Iterator[CompositeAlarm]:
                 rule=_rule(properties),
                 meaning=about["meaning"],
                 runbook=about["path"],
-                tells=_tells(properties),
+                tells=tells_somebody(properties),
                 expression=properties["AlarmRule"],
                 suppressor=properties.get("ActionsSuppressor", ""),
             )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
+from voicectl.alarms.definition import tells_somebody
 from voicectl.review.templates import Properties
 
 FOREVER: Final = 10**6  # days of a log that is never deleted
@@ -107,10 +108,6 @@ def _later(was: tuple[str, float, float], now: tuple[str, float, float]) -> bool
         return False
     beyond = now[1] < was[1] if was[0].startswith("Less") else now[1] > was[1]
     return beyond or now[2] > was[2]
-
-
-def _is_enabled(properties: Properties) -> bool:
-    return properties.get("ActionsEnabled", True) is not False and bool(properties.get("AlarmActions"))
 
 
 def _points(properties: Properties) -> int:
@@ -248,8 +245,8 @@ GUARDS: Final = (
     Guard(ALARM, "alarm loosened", "it goes on later", _points, _more),
     Guard(ALARM, "alarm turned round", "it may never go on, or always", _named("ComparisonOperator"), _other),
     Guard(ALARM, "alarm measures something else", "what it was made for may go unseen", _measured, _other),
-    Guard(ALARM, "alarm silenced", "nobody is told", _is_enabled, _lost),
-    Guard(COMPOSITE, "alarm silenced", "nobody is told", _is_enabled, _lost),
+    Guard(ALARM, "alarm silenced", "nobody is told", tells_somebody, _lost),
+    Guard(COMPOSITE, "alarm silenced", "nobody is told", tells_somebody, _lost),
     Guard(COMPOSITE, "alarm rule changed", "a part may tell nobody any more", _named("AlarmRule"), _other),
     Guard(COMPOSITE, "alarm suppressed", "it is quiet while another is on", _named("ActionsSuppressor"), _suppressed),
     Guard(COMPOSITE, "alarm suppressed", "it tells later", _named("ActionsSuppressorWaitPeriod"), _longer),

@@ -19,10 +19,10 @@ def hanging(stage: Stage, process: str) -> Iterator[Mapping[str, str]]:
 def frozen(pid: int) -> Iterator[None]:
     """Stop a process and its children, as SIGSTOP does; at the end those that are left go on."""
     stopped = _tree(pid)
-    for each in stopped:
-        with suppress(psutil.NoSuchProcess):
-            each.suspend()
     try:
+        for each in stopped:
+            with suppress(psutil.NoSuchProcess):
+                each.suspend()
         yield
     finally:
         for each in stopped:
