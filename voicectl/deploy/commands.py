@@ -101,6 +101,7 @@ def rollback(
     from config.load import load_or_exit
     from voicectl.deploy.record import went_back
     from voicectl.deploy.rollback import await_stable, carry_out, plan_return, targets
+    from voicectl.deploy.under_way import refuse_under_way
 
     environment = load_or_exit(env)
     with _told():
@@ -112,6 +113,7 @@ def rollback(
             for each in returns:
                 typer.echo(each.told)
             return
+        refuse_under_way(environment)
         told = carry_out(returns, report=typer.echo)
         await_stable(told, seconds=wait, report=typer.echo, pause=Event().wait)
         if not to:
@@ -124,12 +126,12 @@ def _told() -> Iterator[None]:
     """Say what stopped a command: code 2 when nothing was changed, else 1."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from voicectl.deploy.errors import DeliveryError, DeployRefused, NoWayBack
+    from voicectl.deploy.errors import DeliveryError, DeployRefused, NoWayBack, UnderWay
     from voicectl.toolchain import ToolMissing
 
     try:
         yield
-    except (DeployRefused, NoWayBack, ToolMissing) as refused:
+    except (DeployRefused, NoWayBack, UnderWay, ToolMissing) as refused:
         typer.echo(refused, err=True)
         raise typer.Exit(2) from None
     except DeliveryError as failed:

@@ -55,6 +55,12 @@ def clusters(environment: Environment) -> Iterator[tuple[str, str, str]]:
             yield region, part, f"voiceplane-{environment.name}-{part}"
 
 
+def stack_of(environment: Environment, *, part: str, region: str) -> str:
+    """Name of the stack that a part's services belong to: a further region is part of its stacks' names."""
+    name = f"voiceplane-{environment.name}-{part}"
+    return name if region == environment.region else f"{name}-{region}"
+
+
 def services(environment: Environment) -> list[Service]:
     """Every service there is; a cluster that is not there yet has none."""
     return [each for region, part, cluster in clusters(environment) for each in _of_cluster(region, part, cluster)]

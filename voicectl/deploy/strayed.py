@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from config.schema import Environment
 from voicectl.deploy.definitions import definition, differ
 from voicectl.deploy.errors import NotReleased
-from voicectl.deploy.fleet import services
+from voicectl.deploy.fleet import services, stack_of
 from voicectl.deploy.rollback import Pause, Report, Return, await_stable, carry_out
 
 STABLE_SECONDS = 1200.0
@@ -19,7 +19,7 @@ def strayed(environment: Environment) -> list[Return]:
     ours: dict[tuple[str, str], dict[str, str]] = {}
     found = []
     for service in services(environment):
-        place = (service.region, _stack(environment, part=service.part, region=service.region))
+        place = (service.region, stack_of(environment, part=service.part, region=service.region))
         if place not in ours:
             ours[place] = {_family(arn): arn for arn in _definitions(*place)}
         wanted = ours[place].get(_family(service.definition), service.definition)
@@ -51,12 +51,6 @@ def refuse_strayed(environment: Environment) -> None:
         raise NotReleased(
             f"{environment.name} answers, but not with what its stacks say: {told}; deploy it again, or mend it"
         )
-
-
-def _stack(environment: Environment, *, part: str, region: str) -> str:
-    """A further region is part of its stacks' names."""
-    name = f"voiceplane-{environment.name}-{part}"
-    return name if region == environment.region else f"{name}-{region}"
 
 
 def _definitions(region: str, stack: str) -> Iterator[str]:

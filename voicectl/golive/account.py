@@ -6,12 +6,14 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from voicectl.deploy.under_way import state_of
 from voicectl.doctor.finding import Verdict
 from voicectl.golive.answer import Found, Place
 from voicectl.secrets.check import check
 from voicectl.secrets.errors import AccountSilent
 
 SIGN_IN = "sign in, such as by `aws sso login`, and come again"
+PENDING = "PendingConfirmation"  # SNS's own words, where a subscription's name will be
 STANDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE")  # after a rollback something else stands than was meant
 
 
@@ -29,20 +31,27 @@ def secrets_written(place: Place) -> Found:
 
 def alarm_subscription(place: Place) -> Found:
     """The mailbox that alarms go to has said yes; without it every alarm is lost."""
-    region = place.assembly.stacks[0].region
-    topics = [topic.properties["TopicName"] for _, topic in place.assembly.of_type("AWS::SNS::Topic")]
+    topics = [
+        (stack.region, topic.properties["TopicName"]) for stack, topic in place.assembly.of_type("AWS::SNS::Topic")
+    ]
     try:
-        client = boto3.client("sns", region_name=region)
-        pages = client.get_paginator("list_subscriptions").paginate()
-        known = [each for page in pages for each in page["Subscriptions"] if each["TopicArn"].split(":")[-1] in topics]
+        known = {topic: _subscriptions(*topic) for topic in topics}
     except (BotoCoreError, ClientError) as refused:
         return Found(False, f"AWS cannot be asked: {refused}", SIGN_IN)
-    if not known:
-        return Found(False, "nobody is subscribed yet", f"make deploy ENV={place.name}")
-    pending = [each["Endpoint"] for each in known if each["SubscriptionArn"] == "PendingConfirmation"]
+    deaf = [f"{name} in {region}" for (region, name), people in known.items() if not people]
+    if deaf or not topics:
+        return Found(False, f"nobody is subscribed yet: {', '.join(deaf)}", f"make deploy ENV={place.name}")
+    everybody = [(region, each) for (region, _), people in known.items() for each in people]
+    pending = [f"{each['Endpoint']} ({region})" for region, each in everybody if each["SubscriptionArn"] == PENDING]
     if pending:
         return Found(False, f"not confirmed: {', '.join(pending)}", "open the mail that AWS sent there, and confirm")
-    return Found(True, f"confirmed: {', '.join(each['Endpoint'] for each in known)}")
+    return Found(True, f"confirmed: {', '.join(sorted({each['Endpoint'] for _, each in everybody}))}")
+
+
+def _subscriptions(region: str, topic: str) -> list[dict[str, str]]:
+    """Who is subscribed to a topic of this name, confirmed or not."""
+    pages = boto3.client("sns", region_name=region).get_paginator("list_subscriptions").paginate()
+    return [each for page in pages for each in page["Subscriptions"] if each["TopicArn"].split(":")[-1] == topic]
 
 
 def stacks_stand(place: Place) -> Found:
@@ -50,11 +59,10 @@ def stacks_stand(place: Place) -> Found:
     wrong = []
     try:
         for stack in place.assembly.stacks:
-            client = boto3.client("cloudformation", region_name=stack.region)
-            state = _state(client, stack.name)
+            state = state_of(stack.name, region=stack.region)
             if state not in STANDS:
-                wrong.append(f"{stack.name} {state}")
-            elif _deployed(client, stack.name) != _as_kept(stack.template):
+                wrong.append(f"{stack.name} {state or 'is not there'}")
+            elif _deployed(stack.name, region=stack.region) != _as_kept(stack.template):
                 wrong.append(f"{stack.name} was deployed from another template")
     except (BotoCoreError, ClientError) as refused:
         return Found(False, f"AWS cannot be asked: {refused}", SIGN_IN)
@@ -63,8 +71,9 @@ def stacks_stand(place: Place) -> Found:
     return Found(True, f"{len(place.assembly.stacks)} stacks stand as they are here")
 
 
-def _deployed(client: Any, name: str) -> Any:
-    body = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+def _deployed(stack: str, *, region: str) -> Any:
+    client = boto3.client("cloudformation", region_name=region)
+    body = client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
     return _as_kept(json.loads(body) if isinstance(body, str) else body)
 
 
@@ -72,12 +81,3 @@ def _as_kept(template: Any) -> Any:
     """CloudFormation gives a template back with a question mark for each character that is not ASCII."""
     text = json.dumps(template, sort_keys=True, ensure_ascii=False)
     return json.loads(text.encode("ascii", "replace"))
-
-
-def _state(client: Any, name: str) -> str:
-    try:
-        return str(client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":
-            raise
-        return "is not there"

@@ -41,6 +41,7 @@ ITEMS: Final = (
     Item("secrets-written", "Has every secret its value?", "S158", account.secrets_written),
     Item("provider-quotas", "Do the providers' accounts carry the peak?", "S159",
          signer="the account owner signs: OpenAI tier 3 or higher, production quotas of every other provider"),
+    Item("pre-warmed", "Is there a warm agent for the next caller at any hour?", "S160", templates.warm_places),
     Item("timeouts", "Do the timeouts fit together?", "S160", templates.timeouts),
     Item("budgets", "Is somebody told when money runs out?", "S160", templates.budgets),
     Item("prompts-reviewed", "Are prompts and language packs reviewed by native speakers?", "S160",

@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from config.connections import RESERVE, servers, total
+from contract.services import AGENT
 from voicectl.alarms.definition import CompositeAlarm, alarms_of
 from voicectl.golive.answer import Found, Place
 from voicectl.review.budget import budget_of
 from voicectl.review.openings import openings_of
+from voicectl.review.services import services_of
 from voicectl.review.templates import Assembly
 
 BACKUP_DAYS: Final = 7
 COLD_DAYS: Final = 90
 TTL_SECONDS: Final = 60
+WARM_CALLS: Final = 1
 WORLD_PORTS: Final = {"443", "3478", "7881"}  # TLS, TURN and LiveKit's ICE over TCP; media is one UDP range
 SECRET_NAME: Final = re.compile(r"(SECRET|PASSWORD|TOKEN|PRIVATE|_KEYS?)$")
 NO_SECRETS: Final = {"LIVEKIT_API_KEY"}  # a key's id
@@ -115,6 +118,17 @@ def secrets_by_reference(place: Place) -> Found:
         if SECRET_NAME.search(variable["Name"]) and variable["Name"] not in NO_SECRETS
     ]
     return _found(named, "every secret comes from Secrets Manager", "the container's binding")
+
+
+def warm_places(place: Place) -> Found:
+    """At the quietest hour agents are up with room for the next callers; a cold start would be heard (S15: 3–5 s)."""
+    agent = place.environment.agent
+    fleets = [each for each in services_of(place.assembly) if each.name == AGENT.name]
+    wrong = [] if agent.scaling.free_slots else ["no free slots are kept for the next callers"]
+    warm = {each.label: agent.sessions_per_task * min([each.low, *(at.low for at in each.schedule)]) for each in fleets}
+    wrong += [f"{label} shrinks to room for {least} calls" for label, least in warm.items() if least < WARM_CALLS]
+    told = ", ".join(f"{label}: {least}" for label, least in warm.items())
+    return _found(wrong, f"room for this many calls at least – {told}", "agent.tasks.min and agent.scaling.free_slots")
 
 
 def timeouts(place: Place) -> Found:

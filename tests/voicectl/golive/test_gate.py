@@ -128,6 +128,10 @@ SPOILT: dict[str, tuple[Callable[[str, dict[str, Any]], None], str]] = {
     ),
     "secrets-by-reference": (plain_secret, "DJANGO_SECRET_KEY"),
     "timeouts": (lambda _type, _resource: None, ""),
+    "pre-warmed": (
+        of("AWS::ApplicationAutoScaling::ScalableTarget", MinCapacity=0),
+        "agent shrinks to room for 0 calls",
+    ),
     "budgets": (gone("AWS::Budgets::Budget"), "there is no budget"),
     "dashboard": (gone("AWS::CloudWatch::Dashboard"), "there is no dashboard"),
     "alarms-reach-people": (of("AWS::CloudWatch::Alarm", AlarmActions=[]), "tells nobody"),
