@@ -66,6 +66,7 @@ def _on_laptop(what: str, *, by: str, by_hand: bool) -> None:
     from rich.console import Console
 
     from voicectl.drill.chosen import chosen
+    from voicectl.drill.errors import NotCaused, NotNoticed, NotOver
     from voicectl.drill.laptop.run import rehearse
     from voicectl.drill.laptop.scenarios import SCENARIOS, scenarios_of
     from voicectl.drill.rehearsals import Rehearsal, remember
@@ -76,8 +77,14 @@ def _on_laptop(what: str, *, by: str, by_hand: bool) -> None:
     if not scenarios:
         possible = ", ".join(each.alarm for each in SCENARIOS)
         _fail(f"{what} cannot be brought about on one machine; rehearse it in an account, with --env. Here: {possible}")
+    missed = 0
     for scenario in scenarios:
-        went = rehearse(folder, scenario, by_hand=by_hand, console=Console())
+        try:
+            went = rehearse(folder, scenario, by_hand=by_hand, console=Console())
+        except (NotCaused, NotNoticed, NotOver) as failed:
+            typer.echo(failed, err=True)
+            missed += 1
+            continue
         rehearsal = Rehearsal(
             alarm=went.alarm,
             on=datetime.now(UTC),
@@ -88,6 +95,7 @@ def _on_laptop(what: str, *, by: str, by_hand: bool) -> None:
             result=f"by hand: {scenario.story}"[:200] if by_hand else scenario.story[:200],
         )
         remember(_record(LAPTOP), rehearsal)
+    raise typer.Exit(1 if missed else 0)
 
 
 def _on_aws(what: str, *, env: str, by: str, yes: bool, seconds: float) -> None:

@@ -6,6 +6,7 @@ DrillError
 ├── RehearsalsUnreadable  the record has a mistake
 ├── AccountSilent         AWS cannot be asked, or refuses
 ├── LeftOn                an alarm was set on for a drill and could not be set back
+├── AnotherUnderWay       somebody rehearses on this platform right now
 ├── NotCaused             the platform is not such that it could go wrong this way
 ├── NotNoticed            it went wrong, and no alarm went on
 ├── NotOver               the runbook's actions did not end it
@@ -14,7 +15,7 @@ DrillError
 
 
 class DrillError(Exception):
-    """Any of the below: the command prints it and exits with 2."""
+    """Any of the below: the command prints it and exits with 2; with 1 where only one of several was not rehearsed."""
 
 
 class NothingMeant(DrillError):
@@ -37,8 +38,12 @@ class LeftOn(DrillError):
     """Names the alarm and the command that sets it back; catch it to tell people before anything else."""
 
 
+class AnotherUnderWay(DrillError):
+    """Says to come again; nothing was changed."""
+
+
 class NotCaused(DrillError):
-    """Says what is missing; nothing was changed."""
+    """Says what is missing; whatever was changed is undone."""
 
 
 class NotNoticed(DrillError):

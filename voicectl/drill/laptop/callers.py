@@ -12,7 +12,7 @@ from contract.session import State
 from voicectl.call.ears import Ears
 from voicectl.call.errors import ApiRefused, CallError
 from voicectl.call.lines import RoomLine, SocketLine
-from voicectl.drill.errors import NotCaused
+from voicectl.drill.errors import NotCaused, NotNoticed
 from voicectl.drill.laptop.stage import Stage, wait_until
 
 ACTIVE_SECONDS: Final = 60.0  # until the agent is there, with others on two cores
@@ -37,6 +37,7 @@ class Callers:
         self._home = asyncio.Event()
         self._sessions: list[str] = []
         self._calls: list[Future[object]] = []
+        self._failed: BaseException | None = None  # why a caller could not go on
 
     def __enter__(self) -> Self:
         """Be ready to call."""
@@ -44,13 +45,21 @@ class Callers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Hang up, whatever else went wrong."""
+        """Hang up, whatever else went wrong.
+
+        Raises:
+            NotCaused: Nothing was noticed, and callers could not call: that is why.
+        """
         self.leave()
         for session in self._sessions:
             self._end(session)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=END_SECONDS)
+        if not self._thread.is_alive():
+            self._loop.close()
         self._api.close()
+        if isinstance(error, NotNoticed) and self._failed:
+            raise NotCaused(f"{error}; a caller could not go on: {self._failed}") from error
 
     def hold(self, number: int) -> list[str]:
         """Place calls that stay; answer their sessions when an agent is in each.
@@ -74,7 +83,7 @@ class Callers:
         """Go, without hanging up: as a browser that crashes."""
         self._loop.call_soon_threadsafe(self._home.set)
         for call in self._calls:
-            call.exception(timeout=END_SECONDS)
+            self._failed = call.exception(timeout=END_SECONDS) or self._failed
         self._calls = []
 
     def _begin(self, work: Coroutine[Any, Any, object]) -> "Future[object]":

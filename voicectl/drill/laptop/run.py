@@ -14,7 +14,7 @@ from rich.console import Console
 from voicectl.alarms.definition import MetricAlarm
 from voicectl.alarms.states import State
 from voicectl.alarms.watch import Seen
-from voicectl.drill.errors import NotCaused, NotNoticed, NotOver
+from voicectl.drill.errors import AnotherUnderWay, NotCaused, NotNoticed, NotOver
 from voicectl.drill.laptop.observer import Observer
 from voicectl.drill.laptop.page import Page, read_page
 from voicectl.drill.laptop.scenarios import Scenario
@@ -49,6 +49,7 @@ def rehearse(folder: Path, scenario: Scenario, *, by_hand: bool, console: Consol
         by_hand: A person works through the page; otherwise its commands for a laptop are run as they stand there.
 
     Raises:
+        AnotherUnderWay: Somebody else rehearses here.
         NotCaused: The platform is not such that it could go wrong this way.
         NotNoticed: The alarm did not go on in time.
         NotOver: The page's actions did not end it.
@@ -65,7 +66,7 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotCaused("another drill is under way on this platform; come again when it is over") from None
+            raise AnotherUnderWay("another drill is under way on this platform; come again when it is over") from None
         yield
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from voicectl.drill.errors import NotCaused
+from voicectl.drill.errors import AnotherUnderWay
 from voicectl.drill.laptop.run import LOCK, rehearse
 from voicectl.drill.laptop.scenarios import SCENARIOS
 from voicectl.up.errors import NotRunning
@@ -17,7 +17,7 @@ def test_two_at_once_are_one_too_many(tmp_path: Path) -> None:
     with (tmp_path / LOCK).open("w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
 
-        with pytest.raises(NotCaused, match="another drill is under way"):
+        with pytest.raises(AnotherUnderWay, match="another drill is under way"):
             rehearse(tmp_path, SCENARIOS[0], by_hand=False, console=Console())
 
 
