@@ -73,7 +73,9 @@ setup: .venv/.made .venv/.command node_modules/.made
 	@echo "making .venv (once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "this needs Python 3.11, not " + sys.version.split()[0])'
 	@$(PYTHON) -m venv .venv
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.txt >.venv/uv.txt # pip takes four times as long for all of it
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --requirement requirements.txt
 	@touch $@
 
 .venv/.command: pyproject.toml .venv/.made

@@ -15,8 +15,8 @@ from tests.config.strategies import Table, valid_environment_tables
 from tests.config.toml_text import toml_text
 from tests.synthesis import Synthesis, synthesize
 
-BLOCKS = 4  # so that both workers have some at any time
-EXAMPLES = 26  # different ones in each block, of which only the plainest is in others too
+BLOCKS = 4  # so that every worker has some at any time
+EXAMPLES = 15  # different ones in each block, of which only the plainest is in others too
 LEAST_STACKS = 7  # without a frontend
 WITHOUT_SHRINKING = settings(
     max_examples=EXAMPLES,

@@ -291,3 +291,15 @@ def test_an_account_is_empty_even_while_another_is_in_use() -> None:
         assert deploy("outer", Queue=QUEUE).name == "outer"
 
     assert len(client("cloudformation").describe_stacks()["Stacks"]) == 1
+
+
+def test_whoever_comes_next_has_motos_own_again() -> None:
+    """Other tests of the same process change stacks, as moto can."""
+    with empty_account():
+        deploy(Queue=QUEUE)
+    api = client("cloudformation")
+    api.create_stack(StackName="changes", TemplateBody=json.dumps({"Resources": {"Queue": QUEUE}}))
+
+    api.update_stack(StackName="changes", TemplateBody=json.dumps({"Resources": {"Another": QUEUE}}))
+
+    assert api.describe_stacks(StackName="changes")["Stacks"][0]["StackStatus"] == "UPDATE_COMPLETE"

@@ -7,6 +7,8 @@ from typing import Any
 from moto import mock_aws
 from moto.core.base_backend import BackendDict
 
+from tests.fakes.cloudformation.backend import forgotten_afterwards
+
 
 @contextlib.contextmanager
 def empty_account() -> Iterator[None]:
@@ -14,7 +16,7 @@ def empty_account() -> Iterator[None]:
 
     A nested `mock_aws` alone would go on with everything the outer one holds.
     """
-    with mock_aws():
+    with mock_aws(), forgotten_afterwards():
         held = _take_away()
         try:
             yield

@@ -5,6 +5,8 @@ and deploys them itself: everything in a template is made, or the stack rolls ba
 changing or deleting a stack is refused, as moto cannot do either truthfully.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from moto.cloudformation.exceptions import ValidationError
@@ -19,11 +21,30 @@ from tests.fakes.cloudformation.stack import HonestStack
 
 
 def install() -> None:
-    """Make every CloudFormation call that reaches moto in this process an honest one; twice does no harm."""
+    """Make every CloudFormation call that reaches moto in this process an honest one; twice does no harm.
+
+    Within `empty_account` it ends with the account.
+    """
     cloudformation_backends.backend = HonestBackend
     for name, method in _ANSWERS.items():
         setattr(CloudFormationResponse, name, method)
     gaps.fill()
+
+
+@contextmanager
+def forgotten_afterwards() -> Iterator[None]:
+    """Give whoever comes next in this process the CloudFormation that was there before."""
+    backend = cloudformation_backends.backend
+    answers = {name: vars(CloudFormationResponse).get(name) for name in _ANSWERS}
+    try:
+        yield
+    finally:
+        cloudformation_backends.backend = backend
+        for name in _ANSWERS.keys() & vars(CloudFormationResponse).keys():
+            delattr(CloudFormationResponse, name)
+        for name, method in answers.items():
+            if method is not None:  # moto has nothing of that name
+                setattr(CloudFormationResponse, name, method)
 
 
 class HonestBackend(CloudFormationBackend):

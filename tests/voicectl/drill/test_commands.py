@@ -28,6 +28,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("synthesized_once")
 def test_without_a_terminal_nobody_is_told_unless_said_so(account: Account) -> None:
     """A script that names the wrong environment must not wake 20 people; the question is shown instead."""
     said = drill("DatabaseAway", "--env", "prod", "--by", "Ada Example")
@@ -40,6 +41,7 @@ def test_without_a_terminal_nobody_is_told_unless_said_so(account: Account) -> N
     assert not (FOLDER / "prod.toml").exists()
 
 
+@pytest.mark.usefixtures("synthesized_once")
 def test_what_was_not_rehearsed_is_exit_code_1_with_the_steps(account: Account) -> None:
     """A nightly job sees it; a person reads the page that they would be sent to."""
     account.unconfirmed()

@@ -18,13 +18,15 @@ import psycopg
 from voicectl.drill.errors import RestoreFailed
 from voicectl.up.backing import backing
 from voicectl.up.environments import LOOPBACK
-from voicectl.up.ports import choose
+from voicectl.up.ports import choose, taken
 from voicectl.up.postgres import DATABASE, USER
 from voicectl.up.state import ROOT, State, running_platform
 
 START_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 60.0
+CONNECT_SECONDS: Final = 5  # whoever listens there may be silent
 AGAIN_SECONDS: Final = 0.05
+PORT_TRIES: Final = 3
 SAID_LINES: Final = 3
 FOLDERS: Final = "voiceplane-restore-"
 
@@ -51,6 +53,7 @@ class Server(NamedTuple):
             password=self.password or None,
             dbname=self.database,
             autocommit=autocommit,
+            connect_timeout=CONNECT_SECONDS,
             application_name="restore-drill",
         )
 
@@ -97,22 +100,40 @@ def serving(folder: Path, *, password: str) -> Iterator[Server]:
     Raises:
         RestoreFailed: It does not start.
     """
-    port = choose(["restore"], folder=folder, before={}, fixed={})["restore"]
-    server = Server(LOOPBACK, port, USER, password, DATABASE)
+    process, server = _started(folder, password=password)
+    try:
+        yield server
+    finally:
+        _stop(process)
+
+
+def _started(folder: Path, *, password: str) -> "tuple[subprocess.Popen[bytes], Server]":
+    """Begin again where somebody else took the port, after it was found to be free."""
+    for _ in range(PORT_TRIES):
+        port = choose(["restore"], folder=folder, before={}, fixed={})["restore"]
+        server = Server(LOOPBACK, port, USER, password, DATABASE)
+        process = _begun(folder, server)
+        try:
+            _await_start(process, server, log=folder / "log")
+        except BaseException as failed:
+            _stop(process)
+            if not (isinstance(failed, RestoreFailed) and taken(port)):
+                raise
+        else:
+            return process, server
+    raise RestoreFailed(f"{PORT_TRIES} ports one after the other were taken by somebody else; come again")
+
+
+def _begun(folder: Path, server: Server) -> "subprocess.Popen[bytes]":
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "voicectl.up.postgres", str(folder / "postgres"), str(port)],
+        return subprocess.Popen(
+            [sys.executable, "-m", "voicectl.up.postgres", str(folder / "postgres"), str(server.port)],
             env={**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_PASSWORD": server.password},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    try:
-        _await_start(process, server, log=folder / "log")
-        yield server
-    finally:
-        _stop(process)
 
 
 def _await_start(process: "subprocess.Popen[bytes]", server: Server, *, log: Path) -> None:

@@ -1,5 +1,6 @@
 """A restore drill copies a database that goes on being written to, and sees whatever is not the same."""
 
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from voicectl.drill.rehearsals import read
 from voicectl.drill.restore.copying import Comparison, compare, copied
 from voicectl.drill.restore.laptop import rehearse_restore
 from voicectl.drill.restore.server import Server, new_server
+from voicectl.up.environments import LOOPBACK
+from voicectl.up.ports import choose
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NAME = "restore_drill"
@@ -154,6 +157,16 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where temporary folders are made: other tests have drills of their own meanwhile."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
+
+
+def test_a_port_that_somebody_took_meanwhile_is_another_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look whether it is free and PostgreSQL's own there is time enough."""
+    with socket.create_server((LOOPBACK, 0)) as other:
+        ports = iter([other.getsockname()[1], choose(["restore"], folder=Path(), before={}, fixed={})["restore"]])
+        monkeypatch.setattr("voicectl.drill.restore.server.choose", lambda *_, **__: {"restore": next(ports)})
+
+        with new_server() as server:
+            assert server.port != other.getsockname()[1]
 
 
 def test_the_drill_is_remembered_and_leaves_nothing(
