@@ -78,6 +78,9 @@ def _deployed(stack: str, *, region: str) -> Any:
 
 
 def _as_kept(template: Any) -> Any:
-    """CloudFormation gives a template back with a question mark for each character that is not ASCII."""
+    """CloudFormation gives a template back with a question mark for each character that is not ASCII.
+
+    `cdk diff` reckons with it in the same way (aws-cdk, `mangleLikeCloudFormation`).
+    """
     text = json.dumps(template, sort_keys=True, ensure_ascii=False)
     return json.loads(text.encode("ascii", "replace"))
