@@ -98,9 +98,13 @@ class GitHubDeployRole(Construct):
             reason="the environment's own stacks, in each of its regions",
         )
         version = self._everywhere("ssm", "parameter", "cdk-bootstrap/hnb659fds/version")
-        record = self._everywhere("ssm", "parameter", f"{self._prefix}/*")
-        allow(self.role, actions=["ssm:GetParameter"], resources=[version, record], reason="in each of its regions")
-        allow(self.role, actions=["ssm:PutParameter"], resources=[record], reason="what ran before, in each region")
+        allow(self.role, actions=["ssm:GetParameter"], resources=[version], reason="in each of its regions")
+        record = f"{self._prefix}/before-last-deploy"
+        allow(
+            self.role,
+            actions=["ssm:GetParameter", "ssm:PutParameter"],
+            resources=[Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=record)],
+        )
         secrets = self._everywhere("secretsmanager", "secret", f"voiceplane/{self._environment}/*", colon=True)
         allow(
             self.role,

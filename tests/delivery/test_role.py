@@ -101,7 +101,7 @@ def test_the_role_may_go_back(pipeline: Pipeline, prod: Synthesis, fleet: Fleet)
     told_of = plan_return(PROD, commit=None, media=False)
     told = carry_out(told_of, report=print)
     await_stable(told, seconds=60, report=print, pause=print)
-    went_back(PROD, targets(told_of))
+    went_back(PROD, targets(told_of), [])
     refuse_strayed(PROD)
 
     assert {

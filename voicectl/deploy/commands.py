@@ -78,8 +78,9 @@ def smoke(
         run_smoke(asked, tries=tries, pause_seconds=pause, report=typer.echo, pause=Event().wait)
         if confirm:
             refuse_strayed(environment)
-            keep(environment, services(environment))
-            typer.echo(f"{environment.name}: confirmed; `voicectl rollback` undoes this release from now on")
+            waited = keep(environment, services(environment))
+            told = "confirmed; what it changed is undone by `voicectl rollback` from now on"
+            typer.echo(f"{environment.name}: {told if waited else 'no deployment waited for that'}")
 
 
 def rollback(
@@ -100,25 +101,27 @@ def rollback(
 
     from config.load import load_or_exit
     from voicectl.deploy.record import went_back
-    from voicectl.deploy.rollback import await_stable, carry_out, plan_return, targets
+    from voicectl.deploy.rollback import await_stable, carry_out, left_alone, plan_return, targets
     from voicectl.deploy.under_way import refuse_under_way
 
     environment = load_or_exit(env)
     with _told():
         returns = plan_return(environment, commit=to or None, media=media, unconfirmed=unconfirmed)
-        if not returns:
-            typer.echo(f"{environment.name}: nothing to go back from; every service runs what it should")
-            return
-        if dry_run:
+        left = [] if media else left_alone(environment, unconfirmed=unconfirmed or bool(to))
+        open_ = [] if media else left_alone(environment, unconfirmed=True)
+        if returns and not dry_run:
+            refuse_under_way(environment)
+            told = carry_out(returns, report=typer.echo)
+            await_stable(told, seconds=wait, report=typer.echo, pause=Event().wait)
+            went_back(environment, targets(returns), targets(open_))
+            typer.echo(f"{environment.name}: {len(told)} services run again what they ran before")
+        elif returns:
             for each in returns:
                 typer.echo(each.told)
-            return
-        refuse_under_way(environment)
-        told = carry_out(returns, report=typer.echo)
-        await_stable(told, seconds=wait, report=typer.echo, pause=Event().wait)
-        if not to:
-            went_back(environment, targets(returns))
-        typer.echo(f"{environment.name}: {len(told)} services run again what they ran before")
+        elif not left:
+            typer.echo(f"{environment.name}: nothing to go back from; every service runs what it should")
+        for each in left:
+            typer.echo(f"left alone, for calls are on it, until you say --media: {each.told}")
 
 
 @contextmanager

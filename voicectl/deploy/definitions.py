@@ -137,7 +137,7 @@ def _revisions(like: Definition) -> list[str]:
 
 def _last_change(image: Image, commit: str) -> str:
     asked = subprocess.run(
-        ["git", "rev-list", "--max-count=1", commit, "--", *image.pathspec],
+        ["git", "rev-list", "--max-count=1", "--end-of-options", commit, "--", *image.pathspec],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -3,7 +3,7 @@
 DeliveryError
 ├── DeployRefused   something is missing, or AWS cannot be asked; nothing was changed
 ├── NoWayBack       there is nothing earlier that could run again; nothing was changed
-├── UnderWay        CloudFormation is changing the services' stacks; nothing was changed
+├── UnderWay        CloudFormation is changing the environment's stacks; nothing was changed
 ├── NotStable       services did not come up on what they were told to run
 ├── NotReleased     something answers, but not the release that was deployed
 └── SmokeFailed     what was deployed does not answer
@@ -23,7 +23,7 @@ class NoWayBack(DeliveryError):
 
 
 class UnderWay(DeliveryError):
-    """CloudFormation is changing the services' stacks; nothing was changed. Catch it to exit with code 2."""
+    """CloudFormation is changing the environment's stacks; nothing was changed. Catch it to exit with code 2."""
 
 
 class NotStable(DeliveryError):

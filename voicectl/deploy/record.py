@@ -1,11 +1,13 @@
 """What ran before the last release: begun before anything changes, kept once it is confirmed.
 
-One parameter of AWS Systems Manager in each region: CloudFormation deregisters the task definitions that it replaces,
-so nothing in ECS says afterwards which of them ran last.
+One parameter of AWS Systems Manager for all regions of an environment, written at once, so that releases are never
+mixed. CloudFormation deregisters the task definitions that it replaces, so nothing in ECS says afterwards which of them
+ran last.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -17,14 +19,19 @@ from voicectl.deploy.errors import NoWayBack
 from voicectl.deploy.fleet import Service, short
 from voicectl.toolchain import git
 
+Running = dict[str, dict[str, str]]
+"""`family:revision` by region and `part/service`; a region without any is left out."""
+Target = tuple[str, str, str]
+"""Region, `part/service` and `family:revision`."""
+
 
 class Before(BaseModel):
-    """What a region's services can go back to.
+    """What an environment's services can go back to.
 
     Attributes:
         at: When the last deployment began.
         commit: What it deployed.
-        services: `family:revision` by `part/service`: what the last confirmed release that changed a service replaced.
+        services: What the last confirmed release that changed a service replaced.
         found: The same as a deployment found it that nobody has confirmed yet; None when the last one is confirmed.
     """
 
@@ -32,79 +39,83 @@ class Before(BaseModel):
 
     at: datetime
     commit: str
-    services: dict[str, str] = {}
-    found: dict[str, str] | None = None
+    services: Running = {}
+    found: Running | None = None
 
 
 def parameter_of(environment: Environment) -> str:
-    """Where it is kept."""
+    """Where it is kept, in the environment's own region."""
     return f"/voiceplane-{environment.name}/before-last-deploy"
 
 
 def write_before(environment: Environment, running: Sequence[Service], *, now: datetime) -> None:
-    """Keep what runs now, in each region.
+    """Keep what runs now.
 
     What an unconfirmed deployment found stays: whoever runs it again has half of it running, which is no way back.
     """
-    for region in regions(environment):
-        last = _read(environment, region=region)
-        there = {each.key: short(each.definition) for each in running if each.region == region}
-        found = there if last is None or last.found is None else last.found
-        services = last.services if last else {}
-        _write(environment, Before(at=now, commit=commit(), services=services, found=found), region=region)
+    last = _read(environment)
+    found = _running((each.region, each.key, short(each.definition)) for each in running)
+    for region, kept in ((last and last.found) or {}).items():
+        found[region] = found.get(region, {}) | kept
+    services = last.services if last else {}
+    _write(environment, Before(at=now, commit=commit(), services=services, found=found))
 
 
-def confirm(environment: Environment, running: Sequence[Service]) -> None:
-    """What runs now is good: what the deployment replaced is the way back.
+def confirm(environment: Environment, running: Sequence[Service]) -> bool:
+    """What runs now is good: what the deployment replaced is the way back; answer whether any waited for that.
 
     A deployment that changed no service leaves the way back as it was: the release before it is still the last one.
     """
-    for region in regions(environment):
-        last = _read(environment, region=region)
-        if last is None or last.found is None:
-            continue
-        there = {each.key: short(each.definition) for each in running if each.region == region}
-        replaced = {
-            key: was for key, was in last.found.items() if key in there and differ(was, there[key], region=region)
-        }
-        _write(
-            environment, last.model_copy(update={"services": replaced or last.services, "found": None}), region=region
-        )
+    last = _read(environment)
+    if last is None or last.found is None:
+        return False
+    replaced = _running(
+        (each.region, each.key, was)
+        for each in running
+        if (was := last.found.get(each.region, {}).get(each.key))
+        and differ(was, short(each.definition), region=each.region)
+    )
+    _write(environment, last.model_copy(update={"services": replaced or last.services, "found": None}))
+    return True
 
 
-def went_back(environment: Environment, targets: Collection[tuple[str, str, str]]) -> None:
-    """Nothing is unconfirmed any more; whoever goes back a second time goes to the same, not further.
+def went_back(environment: Environment, went: Sequence[Target], left: Sequence[Target]) -> None:
+    """Whoever goes back a second time goes to the same, not further.
 
     Args:
-        targets: Region, `part/service` and `family:revision` of each service that went back.
+        went: What each service went back to.
+        left: What others would go back to, of the deployment that nobody has confirmed: they still can.
     """
-    open_ = {
-        region: last
-        for region in regions(environment)
-        if (last := _read(environment, region=region)) and last.found is not None
-    }
-    undone = any(region in open_ and (open_[region].found or {}).get(key) == was for region, key, was in targets)
-    for region, last in open_.items():
-        services = last.found if undone else last.services
-        _write(environment, last.model_copy(update={"services": services, "found": None}), region=region)
+    last = _read(environment)
+    if last is None:
+        return
+    known = [each for each in (last.found or {}, last.services) if _has(each, went)]
+    services = known[0] if known else _running(went)
+    _write(environment, last.model_copy(update={"services": services, "found": _running(left) or None}))
 
 
-def read_before(environment: Environment, *, region: str) -> Before:
-    """Answer what a region's services can go back to.
+def read_before(environment: Environment) -> Before:
+    """Answer what the services can go back to.
 
     Raises:
         NoWayBack: Nobody wrote it down.
     """
-    before = _read(environment, region=region)
+    before = _read(environment)
     if before is None:
-        name = parameter_of(environment)
-        raise NoWayBack(f"{region}: there is no {name}, so nothing says what ran before; name a commit with --to")
+        name = f"{parameter_of(environment)} in {environment.region}"
+        raise NoWayBack(f"there is no {name}, so nothing says what ran before; name a commit with --to")
     return before
 
 
-def regions(environment: Environment) -> list[str]:
-    """Home first."""
-    return [environment.region, *(region.name for region in environment.regions)]
+def _running(told: Iterable[Target]) -> Running:
+    there: Running = {}
+    for region, key, name in told:
+        there.setdefault(region, {})[key] = name
+    return there
+
+
+def _has(were: Mapping[str, Mapping[str, str]], went: Sequence[Target]) -> bool:
+    return all(were.get(region, {}).get(key) == name for region, key, name in went)
 
 
 def commit() -> str:
@@ -112,9 +123,9 @@ def commit() -> str:
     return git("rev-parse", "HEAD")
 
 
-def _read(environment: Environment, *, region: str) -> Before | None:
+def _read(environment: Environment) -> Before | None:
     try:
-        answer = boto3.client("ssm", region_name=region).get_parameter(Name=parameter_of(environment))
+        answer = _parameters(environment).get_parameter(Name=parameter_of(environment))
     except ClientError as error:
         if error.response["Error"]["Code"] != "ParameterNotFound":
             raise
@@ -122,10 +133,15 @@ def _read(environment: Environment, *, region: str) -> Before | None:
     return Before.model_validate_json(answer["Parameter"]["Value"])
 
 
-def _write(environment: Environment, before: Before, *, region: str) -> None:
-    boto3.client("ssm", region_name=region).put_parameter(
+def _write(environment: Environment, before: Before) -> None:
+    _parameters(environment).put_parameter(
         Name=parameter_of(environment),
         Value=before.model_dump_json(),
         Type="String",
+        Tier="Intelligent-Tiering",  # free up to 4 KiB, which an environment of many regions may pass
         Overwrite=True,
     )
+
+
+def _parameters(environment: Environment) -> Any:
+    return boto3.client("ssm", region_name=environment.region)

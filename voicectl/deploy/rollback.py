@@ -11,7 +11,7 @@ from config.schema import Environment
 from voicectl.deploy.definitions import Definition, definition, missing_images, runnable, tags_at, with_tags
 from voicectl.deploy.errors import NotStable, NoWayBack
 from voicectl.deploy.fleet import MEDIA, Service, ecs, seen_again, services, short
-from voicectl.deploy.record import read_before, regions
+from voicectl.deploy.record import Target, read_before
 
 LOOK_SECONDS: Final = 10
 Report = Callable[[str], None]
@@ -47,18 +47,25 @@ def plan_return(
     Raises:
         NoWayBack: Nothing earlier can run again.
     """
-    running = [each for each in services(environment) if media or each.part != MEDIA]
     if commit:
+        running = [each for each in services(environment) if media or each.part != MEDIA]
         returns = _changing(_by_commit(running, commit))
     else:
-        records = {region: read_before(environment, region=region) for region in regions(environment)}
-        returns = _to({region: last.found or {} for region, last in records.items()}, running)
-        if not returns and not unconfirmed:
-            returns = _to({region: last.services for region, last in records.items()}, running)
+        planned = _planned(environment, unconfirmed=unconfirmed)
+        returns = [each for each in planned if media or each.service.part != MEDIA]
     gone = sorted({image for each in returns for image in missing_images(each.target)})
     if gone:
         raise NoWayBack(f"images are gone from their repositories: {', '.join(gone)}; deploy that commit instead")
     return returns
+
+
+def left_alone(environment: Environment, *, unconfirmed: bool) -> list[Return]:
+    """Media services that would go back too if somebody asked for it; none where nothing is written down."""
+    try:
+        planned = _planned(environment, unconfirmed=unconfirmed)
+    except NoWayBack:
+        return []
+    return [each for each in planned if each.service.part == MEDIA]
 
 
 def carry_out(returns: list[Return], *, report: Report) -> list[Service]:
@@ -74,7 +81,7 @@ def carry_out(returns: list[Return], *, report: Report) -> list[Service]:
     return told
 
 
-def targets(returns: list[Return]) -> list[tuple[str, str, str]]:
+def targets(returns: list[Return]) -> list[Target]:
     """Region, service and definition of each, as the record has them."""
     return [(each.service.region, each.service.key, short(each.target.arn)) for each in returns]
 
@@ -110,12 +117,18 @@ def await_stable(told: list[Service], *, seconds: float, report: Report, pause: 
         waited += LOOK_SECONDS
 
 
+def _planned(environment: Environment, *, unconfirmed: bool) -> list[Return]:
+    last, running = read_before(environment), services(environment)
+    returns = _to(last.found or {}, running)
+    return returns if returns or unconfirmed else _to(last.services, running)
+
+
 def _to(ran: Mapping[str, Mapping[str, str]], running: list[Service]) -> list[Return]:
     """What goes to these definitions, by region and service, in every region at once: releases are not mixed."""
     return _changing(
-        Return(service, definition(ran[service.region][service.key], region=service.region))
+        Return(service, definition(was, region=service.region))
         for service in running
-        if service.key in ran[service.region]
+        if (was := ran.get(service.region, {}).get(service.key))
     )
 
 

@@ -1,6 +1,6 @@
 """The documented way to deploy: synthesize, check, refuse or go."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from threading import Event
 
@@ -23,13 +23,14 @@ OUT = ROOT / "cdk.out"
 BEGUN = OUT / "deployment-begun"  # whoever must undo a failed run sees by it whether there is anything to undo
 
 
-def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> int:
+def deploy(environment: str, *, step: Step, dry_run: bool, console: Console, tool: Callable[..., int] = cdk) -> int:
     """Deploy one step of an environment.
 
     Args:
         environment: A name in `config/environments/`, or a path to a file.
         step: `foundations` are network, delivery and data; `services` is everything, foundations included.
         dry_run: Only check.
+        tool: The CDK CLI: takes its arguments, answers its exit code.
 
     Returns:
         The CDK CLI's exit code.
@@ -39,7 +40,7 @@ def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> 
         NotStable: A service that had gone back did not come up on what its stack says.
     """
     BEGUN.unlink(missing_ok=True)
-    code = cdk("synth", "--quiet", "--context", f"environment={environment}", "--output", str(OUT))
+    code = tool("synth", "--quiet", "--context", f"environment={environment}", "--output", str(OUT))
     if code:
         return code
     assembly = read_assembly(OUT)
@@ -49,7 +50,7 @@ def deploy(environment: str, *, step: Step, dry_run: bool, console: Console) -> 
         return 0
     if step is Step.SERVICES:
         begin(environment)
-    code = cdk(*deploy_arguments(assembly, step=step))
+    code = tool(*deploy_arguments(assembly, step=step))
     if code == 0 and step is Step.SERVICES:
         settle(load(environment), report=console.print, pause=Event().wait)
     return code

@@ -1,4 +1,4 @@
-"""Is CloudFormation changing the services right now? Who moves them meanwhile mixes two releases."""
+"""Is CloudFormation changing the environment right now? Who moves them meanwhile mixes two releases."""
 
 from collections.abc import Iterator
 
@@ -7,22 +7,32 @@ from botocore.exceptions import ClientError
 
 from config.schema import Environment
 from voicectl.deploy.errors import UnderWay
-from voicectl.deploy.fleet import clusters, stack_of
+from voicectl.deploy.fleet import stack_of
 
 CHANGES = "_IN_PROGRESS"
-IS_THROUGH = "_CLEANUP_IN_PROGRESS"  # only what nobody needs any more is being taken away
+NOBODY_WAITS = (
+    "_CLEANUP_IN_PROGRESS",
+    "REVIEW_IN_PROGRESS",
+)  # for leftovers, or for a change set that may never be executed
+AT_HOME = ("network", "delivery", "data", "media", "agents", "control-plane", "frontend", "operations")
+ELSEWHERE = ("network", "data", "media", "agents", "operations")
 
 
 def refuse_under_way(environment: Environment) -> None:
-    """Wait for no lock of anybody's: the services' stacks themselves say whether somebody deploys.
+    """Wait for no lock of anybody's: the stacks themselves say whether somebody deploys.
 
     Raises:
         UnderWay: Some of them are being changed; each is named with what to do about it.
     """
-    places = [(region, stack_of(environment, part=part, region=region)) for region, part, _ in clusters(environment)]
-    told = list(_told(places))
+    told = list(_told(stacks(environment)))
     if told:
         raise UnderWay("\n".join([f"{environment.name}: nothing was changed; a deployment is under way:", *told]))
+
+
+def stacks(environment: Environment) -> list[tuple[str, str]]:
+    """Region and name of every stack that the environment may have: the CDK deploys one after the other."""
+    places = [(environment.region, AT_HOME), *((region.name, ELSEWHERE) for region in environment.regions)]
+    return [(region, stack_of(environment, part=part, region=region)) for region, parts in places for part in parts]
 
 
 def state_of(stack: str, *, region: str) -> str:
@@ -39,7 +49,7 @@ def state_of(stack: str, *, region: str) -> str:
 def _told(places: list[tuple[str, str]]) -> Iterator[str]:
     for region, stack in places:
         state = state_of(stack, region=region)
-        if not state.endswith(CHANGES) or state.endswith(IS_THROUGH):
+        if not state.endswith(CHANGES) or state.endswith(NOBODY_WAITS):
             continue
         command = f"aws cloudformation cancel-update-stack --stack-name {stack} --region {region}"
         cancel = f", or let it go back to what ran before: {command}" if state == "UPDATE_IN_PROGRESS" else ""

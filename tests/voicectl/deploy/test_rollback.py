@@ -10,14 +10,13 @@ from moto.ecs.models import ecs_backends
 from typer.testing import CliRunner
 
 from config.load import load
-from tests.stacks.conftest import PLACES
 from tests.voicectl.deploy.account import WANTED, Fleet
 from voicectl.command_line import app
 from voicectl.deploy.definitions import tags_at
 from voicectl.deploy.errors import NotStable, NoWayBack
 from voicectl.deploy.fleet import services
 from voicectl.deploy.record import confirm, read_before, went_back, write_before
-from voicectl.deploy.rollback import await_stable, carry_out, plan_return, targets
+from voicectl.deploy.rollback import await_stable, carry_out, left_alone, plan_return, targets
 from voicectl.toolchain import ROOT
 
 PROD = load("prod")
@@ -43,10 +42,10 @@ def deploy_in_vain(fleet: Fleet, **tags: str) -> None:
 def back(*, commit: str | None = None, media: bool = False, unconfirmed: bool = False) -> list[str]:
     """Go back, and answer which services did."""
     returns = plan_return(PROD, commit=commit, media=media, unconfirmed=unconfirmed)
+    left = [] if media else left_alone(PROD, unconfirmed=True)
     told = carry_out(returns, report=silent)
     await_stable(told, seconds=60, report=silent, pause=silent)
-    if not commit:
-        went_back(PROD, targets(returns))
+    went_back(PROD, targets(returns), targets(left))
     return [each.key for each in told]
 
 
@@ -188,7 +187,7 @@ def test_a_commit_that_git_does_not_know_is_refused(fleet: Fleet) -> None:  # no
 
 def test_without_a_record_it_says_what_to_do(fleet: Fleet) -> None:  # noqa: ARG001
     """Before the first deployment, nothing ran."""
-    with pytest.raises(NoWayBack, match="us-east-1: there is no /voiceplane-prod/before-last-deploy"):
+    with pytest.raises(NoWayBack, match="there is no /voiceplane-prod/before-last-deploy in us-east-1"):
         plan_return(PROD, commit=None, media=False)
 
 
@@ -242,45 +241,19 @@ def test_what_ran_is_kept_in_every_region(fleet: Fleet) -> None:
     """A further region has services of its own."""
     deploy_in_vain(fleet, agent="sha-a2")
 
-    before = read_before(PROD, region="us-east-1")
+    before = read_before(PROD)
 
     assert before.found == {
-        "agents/agent": "prod-agent:1",
-        "control-plane/api": "prod-api:1",
-        "control-plane/websocket": "prod-websocket:1",
-        "media/livekit": "prod-livekit:1",
+        "us-east-1": {
+            "agents/agent": "prod-agent:1",
+            "control-plane/api": "prod-api:1",
+            "control-plane/websocket": "prod-websocket:1",
+            "media/livekit": "prod-livekit:1",
+        }
     }
     assert before.at == NOW
     value = boto3.client("ssm").get_parameter(Name="/voiceplane-prod/before-last-deploy")["Parameter"]["Value"]
     assert len(value) < 4096
-
-
-def test_every_region_goes_back(fleet: Fleet) -> None:  # noqa: ARG001  for the account
-    """Agents of a further region were deployed with the rest."""
-    wide = load(str(PLACES["second-region"]))
-    [further] = [region.name for region in wide.regions]
-    fleets = [
-        Fleet(environment=wide.name, region=wide.region),
-        Fleet(environment=wide.name, region=further, keys=["media/livekit", "agents/agent"]),
-    ]
-    tags = {
-        "agent": "sha-a1",
-        "control_plane": "sha-c1",
-        "gateway": "sha-g1",
-        "guardian": "sha-s1",
-        "livekit": "v1.13.5",
-    }
-    for each in fleets:
-        each.release(**tags)
-    write_before(wide, services(wide), now=NOW)
-    for each in fleets:
-        each.release(agent="sha-a2")
-
-    told = carry_out(plan_return(wide, commit=None, media=False), report=silent)
-    await_stable(told, seconds=60, report=silent, pause=silent)
-
-    assert [(each.region, each.key) for each in told] == [(wide.region, "agents/agent"), (further, "agents/agent")]
-    assert [each.tag("agents/agent") for each in fleets] == ["sha-a1", "sha-a1"]
 
 
 @pytest.fixture

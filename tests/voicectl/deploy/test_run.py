@@ -38,8 +38,8 @@ def test_what_runs_is_written_down_before_anything_changes(fleet: Fleet) -> None
 
     assert BEGUN.read_text() == "prod\n"  # by which a pipeline sees that there is something to undo
     BEGUN.unlink()
-    before = read_before(load("prod"), region="us-east-1")
-    assert (before.found or {})["agents/agent"] == fleet.told("agents/agent").rpartition("/")[2]
+    before = read_before(load("prod"))
+    assert (before.found or {})["us-east-1"]["agents/agent"] == fleet.told("agents/agent").rpartition("/")[2]
     assert len(before.commit) == 40
 
 

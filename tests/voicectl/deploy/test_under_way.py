@@ -11,7 +11,7 @@ from tests.voicectl.deploy.account import Fleet
 from tests.voicectl.deploy.test_rollback import deploy
 from voicectl.command_line import app
 
-MEDIA = "voiceplane-prod-media"
+DATA = "voiceplane-prod-data"
 EMPTY = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
 
 
@@ -22,15 +22,15 @@ def rollback(*words: str) -> tuple[int, str]:
 
 
 def stack_in(state: str) -> None:
-    """The media stack, as CloudFormation would tell of it."""
-    identity = boto3.client("cloudformation").create_stack(StackName=MEDIA, TemplateBody=EMPTY)["StackId"]
+    """The data stack, as CloudFormation would tell of it."""
+    identity = boto3.client("cloudformation").create_stack(StackName=DATA, TemplateBody=EMPTY)["StackId"]
     cloudformation_backends["123456789012"]["us-east-1"].stacks[identity].status = state
 
 
 @pytest.mark.parametrize(
     ("state", "todo"),
     [
-        ("UPDATE_IN_PROGRESS", f"aws cloudformation cancel-update-stack --stack-name {MEDIA} --region us-east-1"),
+        ("UPDATE_IN_PROGRESS", f"aws cloudformation cancel-update-stack --stack-name {DATA} --region us-east-1"),
         ("UPDATE_ROLLBACK_IN_PROGRESS", "come again when it is through\n"),
     ],
 )
@@ -42,7 +42,7 @@ def test_a_deployment_that_is_under_way_is_named(fleet: Fleet, state: str, todo:
     code, said = rollback()
 
     assert code == 2
-    assert f"{MEDIA} {state}" in said
+    assert f"{DATA} {state}" in said
     assert todo in said
     assert fleet.tag("agents/agent") == "sha-a2"
     assert rollback("--dry-run")[0] == 0
