@@ -74,13 +74,3 @@ def assembly(synthesis: Synthesis) -> Assembly:
 def prod(syntheses: Syntheses) -> Synthesis:
     """The production environment."""
     return syntheses.reviewed("prod")
-
-
-@pytest.fixture
-def synthesized_once(syntheses: Syntheses, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands about a shipped environment read this run's templates of it; `review`'s own tests synthesize again."""
-
-    def templates(environment: str, **_: object) -> Assembly:
-        return syntheses.reviewed(environment).assembly
-
-    monkeypatch.setattr("voicectl.review.sides.start", templates)

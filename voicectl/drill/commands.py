@@ -62,13 +62,14 @@ def drill(
 
 def _on_laptop(what: str, *, by: str, by_hand: bool) -> None:
     from datetime import UTC, datetime
+    from functools import partial
 
     from rich.console import Console
 
     from voicectl.drill.chosen import chosen
-    from voicectl.drill.errors import NotCaused, NotNoticed, NotOver
-    from voicectl.drill.laptop.run import rehearse
-    from voicectl.drill.laptop.scenarios import SCENARIOS, scenarios_of
+    from voicectl.drill.laptop.run import Rehearsed, rehearse
+    from voicectl.drill.laptop.scenarios import SCENARIOS, Scenario, scenarios_of
+    from voicectl.drill.laptop.several import rehearse_each
     from voicectl.drill.rehearsals import Rehearsal, remember
     from voicectl.drill.who import who
 
@@ -77,14 +78,8 @@ def _on_laptop(what: str, *, by: str, by_hand: bool) -> None:
     if not scenarios:
         possible = ", ".join(each.alarm for each in SCENARIOS)
         _fail(f"{what} cannot be brought about on one machine; rehearse it in an account, with --env. Here: {possible}")
-    missed = 0
-    for scenario in scenarios:
-        try:
-            went = rehearse(folder, scenario, by_hand=by_hand, console=Console())
-        except (NotCaused, NotNoticed, NotOver) as failed:
-            typer.echo(failed, err=True)
-            missed += 1
-            continue
+
+    def keep(scenario: Scenario, went: Rehearsed) -> None:
         rehearsal = Rehearsal(
             alarm=went.alarm,
             on=datetime.now(UTC),
@@ -95,7 +90,12 @@ def _on_laptop(what: str, *, by: str, by_hand: bool) -> None:
             result=f"by hand: {scenario.story}"[:200] if by_hand else scenario.story[:200],
         )
         remember(_record(LAPTOP), rehearsal)
-    raise typer.Exit(1 if missed else 0)
+
+    def one(scenario: Scenario) -> Rehearsed:
+        return rehearse(folder, scenario, by_hand=by_hand, console=Console())
+
+    failures = rehearse_each(scenarios, rehearse=one, keep=keep, report=partial(typer.echo, err=True))
+    raise typer.Exit(1 if failures else 0)
 
 
 def _on_aws(what: str, *, env: str, by: str, yes: bool, seconds: float) -> None:

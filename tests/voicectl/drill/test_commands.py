@@ -1,18 +1,13 @@
 """`voicectl drill`: it says what it cannot do before anybody is told, and its exit code says what became of it."""
 
-import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from tests.voicectl.drill.account import Account
-from voicectl.alarms.watch import ALARMS
 from voicectl.command_line import app
-from voicectl.drill.errors import NotNoticed
-from voicectl.drill.laptop.run import Rehearsed
-from voicectl.drill.laptop.scenarios import SCENARIOS, Scenario
-from voicectl.drill.rehearsals import FOLDER, read, record_of
+from voicectl.drill.rehearsals import FOLDER
 from voicectl.drill.runbook import steps_of
 
 
@@ -28,7 +23,6 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.usefixtures("synthesized_once")
 def test_without_a_terminal_nobody_is_told_unless_said_so(account: Account) -> None:
     """A script that names the wrong environment must not wake 20 people; the question is shown instead."""
     said = drill("DatabaseAway", "--env", "prod", "--by", "Ada Example")
@@ -41,7 +35,6 @@ def test_without_a_terminal_nobody_is_told_unless_said_so(account: Account) -> N
     assert not (FOLDER / "prod.toml").exists()
 
 
-@pytest.mark.usefixtures("synthesized_once")
 def test_what_was_not_rehearsed_is_exit_code_1_with_the_steps(account: Account) -> None:
     """A nightly job sees it; a person reads the page that they would be sent to."""
     account.unconfirmed()
@@ -83,40 +76,6 @@ def test_a_mistake_is_exit_code_2_with_what_to_do(arguments: tuple[str, ...], sa
     assert answered.exit_code == 2
     assert said in answered.output
     assert "Traceback" not in answered.output
-
-
-def test_one_alarm_that_does_not_come_keeps_no_other_from_its_drill(
-    state: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Twelve of them take twenty minutes; whoever comes back wants eleven results and one line."""
-    alarms = {
-        each.alarm: {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": alarm(each.alarm)} for each in SCENARIOS
-    }
-    (state / ALARMS).write_text(json.dumps({"Resources": alarms}))
-    first, *others = SCENARIOS
-
-    def rehearsed(_folder: Path, scenario: Scenario, **_: object) -> Rehearsed:
-        if scenario is first:
-            raise NotNoticed(f"{scenario.alarm} is not on")
-        return Rehearsed(scenario.alarm, 1, 1, ())
-
-    monkeypatch.setattr("voicectl.drill.laptop.run.rehearse", rehearsed)
-
-    said = drill("all", "--by", "Ada Example")
-
-    assert said.exit_code == 1
-    assert said.output == f"{first.alarm} is not on\n"
-    assert {each.alarm for each in read(record_of("local", folder=state)).rehearsed} == {each.alarm for each in others}
-
-
-def alarm(name: str) -> dict[str, object]:
-    """As much of one as a drill is chosen by."""
-    return {
-        "AlarmName": f"voiceplane-local-{name}",
-        "AlarmDescription": "Something is wrong. Runbook: docs/runbooks/database-away.md",
-        "AlarmRule": "TRUE",
-        "AlarmActions": ["arn:aws:sns:us-east-1:123456789012:alarms"],
-    }
 
 
 def test_every_page_has_steps_to_show() -> None:

@@ -54,7 +54,6 @@ def test_what_was_never_rehearsed_is_said(prod: Synthesis) -> None:
     assert found["DatabaseAway"].age_days is None
 
 
-@pytest.mark.usefixtures("synthesized_once")
 def test_the_command_lists_every_alarm_for_programs(prod: Synthesis) -> None:
     """With exit code 0, whatever is missing: it is a list, and the gate is elsewhere."""
     said = CliRunner().invoke(app, ["drill", "--list", "--env", "prod", "--json"])

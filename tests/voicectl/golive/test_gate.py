@@ -249,7 +249,7 @@ def test_a_mistake_in_the_file_is_named(text: str, said: str, prod: Synthesis, t
         answers(place_of(prod), file=file)
 
 
-@pytest.mark.usefixtures("account", "synthesized_once")
+@pytest.mark.usefixtures("account")
 def test_the_command_answers_in_json_and_holds_the_gate() -> None:
     """A pipeline stops at its exit code."""
     said = CliRunner().invoke(app, ["golive", "--env", "prod", "--json"])

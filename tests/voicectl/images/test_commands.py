@@ -22,7 +22,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("synthesized_once")
 def test_a_plan_is_a_matrix_for_github(tmp_path: Path) -> None:
     """Each image with the runner that builds it without emulation; what is copied needs no processor of its own."""
     output = tmp_path / "images.json"
@@ -67,7 +66,7 @@ def test_a_dry_run_prints_the_commands_and_needs_no_docker() -> None:
     assert said == [["docker", "buildx", "build", "--platform"], ["docker", "buildx", "imagetools", "create"]]
 
 
-@pytest.mark.usefixtures("no_docker", "synthesized_once")
+@pytest.mark.usefixtures("no_docker")
 def test_without_docker_it_says_so() -> None:
     """And nothing was pushed."""
     ended = CliRunner().invoke(app, ["images", "push", "--env", "staging", "--image", "agent"])

@@ -13,7 +13,7 @@ from voicectl.review.templates import Assembly
 runner = CliRunner()
 
 
-@pytest.mark.usefixtures("founded", "synthesized_once")
+@pytest.mark.usefixtures("founded")
 def test_secrets_are_written_from_a_file_and_checked(tmp_path: Path) -> None:
     """For who keeps them in a password manager that writes JSON."""
     file = tmp_path / "secrets.json"
@@ -51,7 +51,6 @@ def test_a_dry_run_says_which_step_is_due_and_does_nothing(founded: Assembly) ->
         ('{"a": "b"}', "not an object of"),
     ],
 )
-@pytest.mark.usefixtures("synthesized_once")
 def test_a_file_of_another_shape_is_refused_without_being_quoted(tmp_path: Path, text: str, said: str) -> None:
     """It may be full of secrets."""
     file = tmp_path / "secrets.json"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -93,31 +93,37 @@ def new_server() -> Iterator[Server]:
         yield server
 
 
+def free_port(folder: Path) -> int:
+    """Answer a port that is free now; somebody else may take it before it is used."""
+    return choose(["restore"], folder=folder, before={}, fixed={})["restore"]
+
+
 @contextmanager
-def serving(folder: Path, *, password: str) -> Iterator[Server]:
+def serving(folder: Path, *, password: str, port: Callable[[Path], int] = free_port) -> Iterator[Server]:
     """Run a PostgreSQL on what is in a folder; an empty one gets a new database with that password.
+
+    Args:
+        port: Asked again where somebody took what it answered.
 
     Raises:
         RestoreFailed: It does not start.
     """
-    process, server = _started(folder, password=password)
+    process, server = _started(folder, password=password, port=port)
     try:
         yield server
     finally:
         _stop(process)
 
 
-def _started(folder: Path, *, password: str) -> "tuple[subprocess.Popen[bytes], Server]":
-    """Begin again where somebody else took the port, after it was found to be free."""
+def _started(folder: Path, *, password: str, port: Callable[[Path], int]) -> "tuple[subprocess.Popen[bytes], Server]":
     for _ in range(PORT_TRIES):
-        port = choose(["restore"], folder=folder, before={}, fixed={})["restore"]
-        server = Server(LOOPBACK, port, USER, password, DATABASE)
+        server = Server(LOOPBACK, port(folder), USER, password, DATABASE)
         process = _begun(folder, server)
         try:
             _await_start(process, server, log=folder / "log")
         except BaseException as failed:
             _stop(process)
-            if not (isinstance(failed, RestoreFailed) and taken(port)):
+            if not (isinstance(failed, RestoreFailed) and taken(server.port)):
                 raise
         else:
             return process, server

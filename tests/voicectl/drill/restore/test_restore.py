@@ -15,9 +15,8 @@ from voicectl.drill.errors import RestoreFailed
 from voicectl.drill.rehearsals import read
 from voicectl.drill.restore.copying import Comparison, compare, copied
 from voicectl.drill.restore.laptop import rehearse_restore
-from voicectl.drill.restore.server import Server, new_server
+from voicectl.drill.restore.server import Server, free_port, new_server, serving
 from voicectl.up.environments import LOOPBACK
-from voicectl.up.ports import choose
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NAME = "restore_drill"
@@ -159,13 +158,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_port_that_somebody_took_meanwhile_is_another_port(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_somebody_took_meanwhile_is_another_port(tmp_path: Path) -> None:
     """Between the look whether it is free and PostgreSQL's own there is time enough."""
     with socket.create_server((LOOPBACK, 0)) as other:
-        ports = iter([other.getsockname()[1], choose(["restore"], folder=Path(), before={}, fixed={})["restore"]])
-        monkeypatch.setattr("voicectl.drill.restore.server.choose", lambda *_, **__: {"restore": next(ports)})
+        ports = iter([other.getsockname()[1], free_port(tmp_path)])
 
-        with new_server() as server:
+        with serving(tmp_path, password="drill", port=lambda _: next(ports)) as server:
             assert server.port != other.getsockname()[1]
 
 
