@@ -58,16 +58,55 @@ restart() {
     --query 'service.deployments[0].[status, rolloutState]' --output text
 }
 
-# at_least SERVICE TASKS: its floor now, until the next scheduled action (midnight, office hours), or for as long as you hold.
+# bounds_of SERVICE: floor and ceiling in force.
+bounds_of() {
+  aws application-autoscaling describe-scalable-targets --service-namespace ecs \
+    --resource-ids "service/$(cluster_of "$1")/$1" --query 'ScalableTargets[].[MinCapacity, MaxCapacity]' --output text
+}
+
+# ceiling_of SERVICE: the most tasks that it may have now.
+ceiling_of() {
+  local bounds
+  bounds=$(scaled "$1") && echo "${bounds##*[[:space:]]}"
+}
+
+# scaled SERVICE: floor and ceiling of a service that has them; beat, supervisor, pgbouncer and flower have neither.
+scaled() {
+  local bounds
+  bounds=$(bounds_of "$1") || return 1
+  if [[ -z $bounds || $bounds == None ]]; then
+    echo "$1 is not scaled: the number of its tasks is in the template" >&2
+    return 1
+  fi
+  echo "$bounds"
+}
+
+# at_least SERVICE TASKS: a floor now, never a lower one and never above the ceiling, which AWS refuses; until the
+# next scheduled action (midnight, office hours), or for as long as you hold.
 at_least() {
+  local bounds least most
+  bounds=$(scaled "$1") || return 1
+  read -r least most <<< "$bounds"
+  if (($2 > most)); then
+    echo "$1 may have $most at most: \`at_least $1 $most\`, or first \`hold $1\` and \`at_most $1 $2\`, which costs money" >&2
+    return 1
+  fi
+  if (($2 <= least)); then
+    echo "$1 has a floor of $least already"
+    return
+  fi
   aws application-autoscaling register-scalable-target --service-namespace ecs \
     --scalable-dimension ecs:service:DesiredCount --resource-id "service/$(cluster_of "$1")/$1" --min-capacity "$2"
 }
 
-# at_most SERVICE TASKS: its ceiling now, for as long as its floor.
+# at_most SERVICE TASKS: a ceiling now, for as long as a floor; the floor comes down with it where it would be above.
 at_most() {
+  local bounds least most
+  bounds=$(scaled "$1") || return 1
+  read -r least most <<< "$bounds"
   aws application-autoscaling register-scalable-target --service-namespace ecs \
-    --scalable-dimension ecs:service:DesiredCount --resource-id "service/$(cluster_of "$1")/$1" --max-capacity "$2"
+    --scalable-dimension ecs:service:DesiredCount --resource-id "service/$(cluster_of "$1")/$1" \
+    --min-capacity "$(($2 < least ? $2 : least))" --max-capacity "$2"
 }
 
 # hold SERVICE: scheduled actions leave its floor and ceiling alone until you let go; answers both, so write them down.
@@ -90,12 +129,6 @@ schedule_of() {
   aws application-autoscaling describe-scheduled-actions --service-namespace ecs \
     --resource-id "service/$(cluster_of "$1")/$1" --query \
     'ScheduledActions[].[ScheduledActionName, Schedule, Timezone, ScalableTargetAction.MinCapacity, ScalableTargetAction.MaxCapacity]' --output text
-}
-
-# bounds_of SERVICE: floor and ceiling in force.
-bounds_of() {
-  aws application-autoscaling describe-scalable-targets --service-namespace ecs \
-    --resource-ids "service/$(cluster_of "$1")/$1" --query 'ScalableTargets[].[MinCapacity, MaxCapacity]' --output text
 }
 
 # database: the record's primary; no replica, no copy of a restore drill, none that was put aside.

@@ -10,6 +10,7 @@ from tests.commands.markdown import blocks
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "docs" / "runbooks"
 FIRST: Final = FOLDER / "first.sh"
+PLACE: Final = {"ENV": "prod", "DOMAIN": "voice.example.com", "AWS_REGION": "us-east-1"}
 SECTIONS: Final = ("What is seen", "What it means", "Checks", "Actions", "Over when")
 TAKES: Final = re.compile(r"^Takes (\d+) minutes\. \[Set up the shell\]\(README\.md#first\)", re.MULTILINE)
 

@@ -10,10 +10,14 @@ from typing import Final, NamedTuple
 REAL: Final = ("date", "grep", "tr", "cat")
 RECORDED: Final = ("aws", "voicectl", "curl", "sleep")
 ANSWER: Final = "Complete"  # of every program, unless SILENT is set; it also ends whatever waits for a query
+IN_FORCE: Final = "2\\t40"  # a service's floor and ceiling, unless BOUNDS says otherwise
 NOTE: Final = """#!{bash}
 printf '%s\\0' {program} "$@" END >> "$RECORD" # in one piece: two may run at once
 [ -z "${{SILENT:-}}" ] || exit 0
-echo {answer}
+case "$*" in
+  *describe-scalable-targets*) printf '%b\\n' "${{BOUNDS-{bounds}}}" ;;
+  *) echo {answer} ;;
+esac
 """
 
 
@@ -37,7 +41,7 @@ class Shell:
         self._folder, self._bash, self._scripts = folder, str(shutil.which("bash")), 0
         for program in RECORDED:
             file = folder / program
-            file.write_text(NOTE.format(bash=self._bash, program=program, answer=ANSWER))
+            file.write_text(NOTE.format(bash=self._bash, program=program, answer=ANSWER, bounds=IN_FORCE))
             file.chmod(0o755)
         for program in REAL:
             (folder / program).symlink_to(str(shutil.which(program)))

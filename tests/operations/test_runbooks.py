@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from contract.database import APPLICATION_ROLE
 from tests.operations.aws_commands import faults
-from tests.operations.pages import FIRST, FOLDER, SECTIONS, Page, pages
+from tests.operations.pages import FIRST, FOLDER, PLACE, SECTIONS, Page, pages
 from tests.operations.shell import RECORDED, Ran, Shell
 from tests.operations.shown import Shown, every_alarm
 from tests.synthesis import Syntheses
@@ -62,7 +62,6 @@ NAMES: Final = {
     "WEB_ACL": "api-voice-example-com",
     "ZONE": "Z1",
 }
-PLACE: Final = {"ENV": "prod", "DOMAIN": "voice.example.com", "AWS_REGION": "us-east-1"}
 EACH = pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 
 
