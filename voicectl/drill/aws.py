@@ -170,10 +170,9 @@ def _refusal(this: Standing, voice: Standing, people: People, standing: Mapping[
         return f"{suppressor.name} is on and keeps {voice.name} quiet; come again when it is well"
     if not voice.topics:
         return f"{voice.name} has no action that is turned on; deploy again, or `aws cloudwatch enable-alarm-actions`"
-    if not people.confirmed:
-        waiting = f"not confirmed: {', '.join(people.pending)}; open the mail that AWS sent there, and confirm"
-        return waiting if people.pending else f"nobody is subscribed to {', '.join(voice.topics)}; deploy again"
-    return ""
+    if people.pending:  # whoever else has confirmed may be somebody who left
+        return f"not confirmed: {', '.join(people.pending)}; open the mail that AWS sent there, and confirm"
+    return "" if people.confirmed else f"nobody is subscribed to {', '.join(voice.topics)}; deploy again"
 
 
 def _people(voice: Standing, *, region: Region, known: dict[str, People]) -> People:

@@ -110,6 +110,10 @@ class Account:
         backend = sns_backends[ACCOUNT][REGION]
         backend.subscriptions[self.subscription].arn = "PendingConfirmation"
 
+    def also_told(self, mailbox: str) -> None:
+        """Somebody else is subscribed, and confirmed long ago."""
+        self._sns.subscribe(TopicArn=self.topic, Protocol="email", Endpoint=mailbox)
+
     def lose_topic(self) -> None:
         """What CloudWatch would publish to is gone."""
         del sns_backends[ACCOUNT][REGION].topics[self.topic]

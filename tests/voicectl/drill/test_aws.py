@@ -170,6 +170,19 @@ def test_a_mailbox_that_has_not_confirmed_is_named(account: Account) -> None:
     )
 
 
+def test_somebody_else_who_has_confirmed_does_not_stand_for_them(account: Account) -> None:
+    """The one who left the company long ago had; the on-call has not."""
+    account.also_told("left-the-company@example.com")
+    account.unconfirmed()
+
+    way = way_of(account, "CeleryDataQueueDepth")
+
+    assert isinstance(way, NotRehearsed)
+    assert way.needed
+    assert way.why.startswith("not confirmed: arn:aws:sqs:us-east-1:123456789012:mailbox;")
+    assert "left-the-company" not in way.why
+
+
 def test_a_topic_without_anybody_is_named(account: Account) -> None:
     """So is one that people have left."""
     boto3.client("sns").unsubscribe(SubscriptionArn=account.subscription)
