@@ -1,5 +1,6 @@
 """What became of one item of the list."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -56,3 +57,15 @@ class Place(NamedTuple):
     assembly: Assembly
     drills: Path
     now: datetime
+
+
+def judged(wrong: Iterable[str], right: str, place: str) -> Found:
+    """What a look at templates saw.
+
+    Args:
+        wrong: What is wrong; nothing when all is as it must be.
+        right: What is said then, with its numbers.
+        place: Where it is mended: a key of the environment file, or a part of the stacks.
+    """
+    said = "; ".join(dict.fromkeys(wrong))
+    return Found(False, said, f"mend {place}, then `make synth`") if said else Found(True, right)

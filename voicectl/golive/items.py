@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from voicectl.golive import account, drills, templates
+from voicectl.golive import account, capacity, doors, drills, plain_values, stores, telling
 from voicectl.golive.answer import Found, Place
 
 
@@ -25,29 +25,29 @@ class Item(NamedTuple):
 
 
 ITEMS: Final = (
-    Item("database-pooling", "Do all processes' connections fit into the database?", "S153", templates.connections),
-    Item("database-backups", "Is the database backed up and protected?", "S153", templates.database_backups),
-    Item("valkey-persistence", "Does Valkey outlive a node?", "S154", templates.valkey_persistence),
-    Item("storage-lifecycle", "Do recordings get cold, and go?", "S155", templates.storage_lifecycle),
-    Item("data-outlives-stacks", "Does the data outlive its stack?", "S155", templates.protected_stacks),
+    Item("database-pooling", "Do all processes' connections fit into the database?", "S153", capacity.connections),
+    Item("database-backups", "Is the database backed up and protected?", "S153", stores.database_backups),
+    Item("valkey-persistence", "Does Valkey outlive a node?", "S154", stores.valkey_persistence),
+    Item("storage-lifecycle", "Do recordings get cold, and go?", "S155", stores.storage_lifecycle),
+    Item("data-outlives-stacks", "Does the data outlive its stack?", "S155", stores.protected_stacks),
     Item("sfu-load-tested", "Was a LiveKit node loaded to its ceiling?", "S156",
          signer="the media lead signs the report: participants, packets and CPU per node of this instance type"),
-    Item("tls", "Is everything that people reach encrypted?", "S157", templates.tls),
-    Item("dns", "Can a name be changed within a minute?", "S157", templates.dns),
-    Item("network-ports", "Is nothing open that need not be?", "S157", templates.openings),
+    Item("tls", "Is everything that people reach encrypted?", "S157", doors.tls),
+    Item("dns", "Can a name be changed within a minute?", "S157", doors.dns),
+    Item("network-ports", "Is nothing open that need not be?", "S157", doors.openings),
     Item("turn-firewalls", "Do calls work behind two corporate firewalls?", "S157",
          signer="who made the two calls signs: which networks, and that media went over TURN"),
-    Item("secrets-by-reference", "Is no secret in a template or an image?", "S158", templates.secrets_by_reference),
+    Item("secrets-by-reference", "Is no secret in a template or an image?", "S158", plain_values.secrets_by_reference),
     Item("secrets-written", "Has every secret its value?", "S158", account.secrets_written),
     Item("provider-quotas", "Do the providers' accounts carry the peak?", "S159",
          signer="the account owner signs: OpenAI tier 3 or higher, production quotas of every other provider"),
-    Item("pre-warmed", "Is there a warm agent for the next caller at any hour?", "S160", templates.warm_places),
-    Item("timeouts", "Do the timeouts fit together?", "S160", templates.timeouts),
-    Item("budgets", "Is somebody told when money runs out?", "S160", templates.budgets),
+    Item("pre-warmed", "Is there a warm agent for the next caller at any hour?", "S160", capacity.warm_places),
+    Item("timeouts", "Do the timeouts fit together?", "S160", capacity.timeouts),
+    Item("budgets", "Is somebody told when money runs out?", "S160", telling.budgets),
     Item("prompts-reviewed", "Are prompts and language packs reviewed by native speakers?", "S160",
          signer="one native speaker of each language signs for prompts, voices and pauses"),
-    Item("dashboard", "Is the dashboard there?", "S161", templates.dashboard),
-    Item("alarms-reach-people", "Does every alarm tell somebody what to do?", "S161", templates.alarms_reach_people),
+    Item("dashboard", "Is the dashboard there?", "S161", telling.dashboard),
+    Item("alarms-reach-people", "Does every alarm tell somebody what to do?", "S161", telling.alarms_reach_people),
     Item("alarm-subscription", "Has the mailbox of the alarms confirmed?", "S161", account.alarm_subscription),
     Item("alarms-tested", "Was every alarm seen to arrive?", "S161", drills.alarms_tested),
     Item("stacks-stand", "Is what was reviewed deployed?", "S161", account.stacks_stand),

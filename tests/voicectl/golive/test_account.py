@@ -9,7 +9,8 @@ import boto3
 import pytest
 
 from tests.synthesis import Synthesis
-from tests.voicectl.golive.test_gate import by_item, place_of
+from tests.voicectl.golive.edited import place_of
+from tests.voicectl.golive.test_gate import by_item
 from voicectl.golive.account import STANDS, alarm_subscription, stacks_stand
 from voicectl.golive.answer import Verdict
 from voicectl.review.templates import Assembly

@@ -1,16 +1,14 @@
 """The go-live list: what can be seen is looked at, what only people know is signed, and everything can fail."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from tests.synthesis import Synthesis
+from tests.voicectl.golive.edited import NOW, TEMPLATES_ONLY, place_of
 from voicectl.alarms.definition import alarms_of
 from voicectl.command_line import app
 from voicectl.drill.rehearsals import Rehearsal, Restored, remember, remember_restored
@@ -18,34 +16,16 @@ from voicectl.golive.answer import Answer, Place, Verdict
 from voicectl.golive.errors import RecordUnreadable, SignaturesUnreadable
 from voicectl.golive.gate import answers
 from voicectl.golive.items import ITEMS
-from voicectl.review.templates import Assembly
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-NO_DRILLS = Path("config", "drills", "nobody.toml")
 SEEDS = {f"S{number}" for number in range(153, 166)}  # S166 is what the load test found, not an item
 LOOKED_AT = [item.name for item in ITEMS if item.look]
 SIGNED = [item.name for item in ITEMS if not item.look]
 REHEARSED = ("alarms-tested", "restore-tested")
-TEMPLATES_ONLY = [item.name for item in ITEMS if item.look and item.look.__module__.endswith(".templates")]
 
 
 def by_item(place: Place, *, file: Path) -> dict[str, Answer]:
     """The list, answered."""
     return {answer.item: answer for answer in answers(place, file=file)}
-
-
-def place_of(
-    synthesis: Synthesis, change: Callable[[str, dict[str, Any]], None] | None = None, *, drills: Path = NO_DRILLS
-) -> Place:
-    """An environment, with every resource passed to `change` first; nothing was rehearsed of it."""
-    stacks = []
-    for stack in synthesis.assembly.stacks:
-        template = json.loads(json.dumps(stack.template))
-        for resource in template["Resources"].values():
-            if change:
-                change(resource["Type"], resource)
-        stacks.append(replace(stack, template=template))
-    return Place("prod", synthesis.environment, Assembly(tuple(stacks)), drills, NOW)
 
 
 @pytest.mark.usefixtures("account")
@@ -64,106 +44,6 @@ def test_every_item_of_the_seeds_list_is_there() -> None:
     """A list that leaves something out lets it through."""
     assert {item.seed for item in ITEMS} == SEEDS
     assert len({item.name for item in ITEMS}) == len(ITEMS)
-
-
-def of(type_: str, **properties: Any) -> Callable[[str, dict[str, Any]], None]:
-    """Set properties of every resource of a type."""
-
-    def change(found: str, resource: dict[str, Any]) -> None:
-        if found == type_:
-            resource["Properties"].update(properties)
-
-    return change
-
-
-def unset(type_: str, field: str) -> Callable[[str, dict[str, Any]], None]:
-    """Take a field of every resource of a type away."""
-
-    def change(found: str, resource: dict[str, Any]) -> None:
-        if found == type_:
-            resource.pop(field, None)
-            resource.get("Properties", {}).pop(field, None)
-
-    return change
-
-
-def gone(type_: str) -> Callable[[str, dict[str, Any]], None]:
-    """Turn every resource of a type into something else."""
-
-    def change(found: str, resource: dict[str, Any]) -> None:
-        if found == type_:
-            resource["Type"] = "AWS::CloudFormation::WaitConditionHandle"
-
-    return change
-
-
-def plain_secret(found: str, resource: dict[str, Any]) -> None:
-    """What a careless binding leaves."""
-    if found == "AWS::ECS::TaskDefinition":
-        variable = {"Name": "DJANGO_SECRET_KEY", "Value": "in the template"}
-        resource["Properties"]["ContainerDefinitions"][0].setdefault("Environment", []).append(variable)
-
-
-def slow_name(found: str, resource: dict[str, Any]) -> None:
-    """A name of a fixed address."""
-    if found == "AWS::Route53::RecordSet":
-        resource["Properties"].pop("AliasTarget", None)
-        resource["Properties"]["TTL"] = "300"
-
-
-SPOILT: dict[str, tuple[Callable[[str, dict[str, Any]], None], str]] = {
-    "database-pooling": (of("AWS::RDS::DBParameterGroup", Parameters={"max_connections": "20"}), "takes 20"),
-    "database-backups": (of("AWS::RDS::DBInstance", BackupRetentionPeriod=1), "backups are kept for 1 days"),
-    "valkey-persistence": (unset("AWS::ElastiCache::ReplicationGroup", "MultiAZEnabled"), "is in one zone"),
-    "storage-lifecycle": (unset("AWS::S3::Bucket", "LifecycleConfiguration"), "no bucket moves anything"),
-    "data-outlives-stacks": (unset("AWS::S3::Bucket", "DeletionPolicy"), "voiceplane-prod-data: Buckets"),
-    "tls": (of("AWS::ElasticLoadBalancingV2::Listener", Protocol="HTTP"), "port 443 is HTTP"),
-    "dns": (slow_name, "is kept longer than 60 s"),
-    "network-ports": (
-        of(
-            "AWS::EC2::SecurityGroup",
-            SecurityGroupIngress=[{"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}],
-        ),
-        "tcp 22",
-    ),
-    "secrets-by-reference": (plain_secret, "DJANGO_SECRET_KEY"),
-    "timeouts": (lambda _type, _resource: None, ""),
-    "pre-warmed": (
-        of("AWS::ApplicationAutoScaling::ScalableTarget", MinCapacity=0),
-        "agent shrinks to room for 0 calls",
-    ),
-    "budgets": (gone("AWS::Budgets::Budget"), "there is no budget"),
-    "dashboard": (gone("AWS::CloudWatch::Dashboard"), "there is no dashboard"),
-    "alarms-reach-people": (of("AWS::CloudWatch::Alarm", AlarmActions=[]), "tells nobody"),
-}
-
-
-@pytest.mark.usefixtures("account")
-@pytest.mark.parametrize("name", [name for name in TEMPLATES_ONLY if name != "timeouts"])
-def test_a_look_fails_where_its_thing_is_not_so(name: str, prod: Synthesis, tmp_path: Path) -> None:
-    """A gate that is always open is no gate."""
-    change, said = SPOILT[name]
-
-    found = by_item(place_of(prod, change), file=tmp_path / "none.toml")[name]
-
-    assert found.verdict is Verdict.FAIL
-    assert said in found.found
-    assert found.todo
-
-
-@pytest.mark.usefixtures("account")
-def test_timeouts_are_read_from_what_is_deployed(prod: Synthesis, tmp_path: Path) -> None:
-    """The loader refuses them in a file; here a template says otherwise."""
-
-    def hurried(found: str, resource: dict[str, Any]) -> None:
-        if found == "AWS::ECS::TaskDefinition":
-            for container in resource["Properties"]["ContainerDefinitions"]:
-                if container["Name"] == "livekit":
-                    container["StopTimeout"] = 30
-
-    found = by_item(place_of(prod, hurried), file=tmp_path / "none.toml")["timeouts"]
-
-    assert (found.verdict, found.found) == (Verdict.FAIL, "a media node empties before it is killed")
 
 
 @pytest.mark.usefixtures("account")
@@ -278,18 +158,3 @@ def signature(*, on: str) -> str:
     """Somebody is on call."""
     entry = {"item": '"on-call"', "by": '"Ada Example"', "on": on, "evidence": '"https://wiki.example.com/on-call"'}
     return "[[signed]]\n" + "\n".join(f"{key} = {value}" for key, value in entry.items())
-
-
-@pytest.mark.usefixtures("account")
-def test_an_alarm_with_its_actions_switched_off_tells_nobody(prod: Synthesis, tmp_path: Path) -> None:
-    """It still names whom it would tell."""
-
-    def disable(type_: str, resource: dict[str, Any]) -> None:
-        is_alarm = type_ == "AWS::CloudWatch::Alarm"
-        if is_alarm and resource["Properties"].get("AlarmName", "").endswith("-SessionsStuck"):
-            resource["Properties"]["ActionsEnabled"] = False
-
-    found = by_item(place_of(prod, disable), file=tmp_path / "none.toml")["alarms-reach-people"]
-
-    assert found.verdict is Verdict.FAIL
-    assert "SessionsStuck tells nobody" in found.found
