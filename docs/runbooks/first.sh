@@ -40,6 +40,13 @@ logs_of() {
   aws logs get-query-results --query-id "$query" --query "results[*].join('  ', [*].value)" --output text | tr '\t' '\n'
 }
 
+# log_of SERVICE QUERY [MINUTES]: Logs Insights over the logs of one service; a log group is named after it, a stream is not.
+log_of() {
+  local cluster
+  cluster=$(cluster_of "$1")
+  logs_of "${cluster#"voiceplane-$ENV-"}" "filter @log like /(?i)-${1//-/}/ | $2" "${@:3}"
+}
+
 # metric_of NAMESPACE NAME STATISTIC [Name=…,Value=… …]: a metric's last half hour, a line a minute.
 metric_of() {
   aws cloudwatch get-metric-statistics --namespace "$1" --metric-name "$2" --statistics "$3" --dimensions "${@:4}" \

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-REAL: Final = ("date", "grep", "tr", "cat")
+REAL: Final = ("date", "grep", "tr", "cat", "rm")
 RECORDED: Final = ("aws", "voicectl", "curl", "sleep")
 ANSWER: Final = "Complete"  # of every program, unless SILENT is set; it also ends whatever waits for a query
 IN_FORCE: Final = "2\\t40"  # a service's floor and ceiling, unless BOUNDS says otherwise
@@ -59,6 +59,7 @@ class Shell:
             capture_output=True,
             text=True,
             timeout=60,
+            cwd=self._folder,
             check=False,
         )
         complaint = ended.stderr or (f"ended with {ended.returncode}" if ended.returncode else "")
