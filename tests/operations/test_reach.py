@@ -5,7 +5,8 @@ from typing import Final
 
 import pytest
 
-from tests.operations.pages import FIRST, PLACE
+from contract.metrics import METRICS
+from tests.operations.pages import FIRST, PLACE, Page, pages
 from tests.operations.shell import Ran, Shell
 from tests.synthesis import Synthesis
 from voicectl.review.templates import Properties, Resource, StackTemplate, reference_of
@@ -13,6 +14,7 @@ from voicectl.review.templates import Properties, Resource, StackTemplate, refer
 ACCOUNT: Final = "123456789012"
 RANDOM: Final = "aB3dE5fG7hJ9"  # what CloudFormation puts behind a name that a template leaves open
 FILTER: Final = re.compile(r"namePrefix: \['(?P<prefix>[^']+)'\]\) \| filter @log like /(?P<log>[^/]+)/")
+DIMENSION: Final = re.compile(r"Name=(\w+),Value=")
 MACHINES: Final = re.compile(r"starts_with\(AutoScalingGroupName, '([^']+)'\)")
 
 
@@ -60,6 +62,20 @@ def test_the_machines_of_a_full_node_are_found(synthesis: Synthesis) -> None:
 
     assert len(found) == 1
     assert found[0].startswith(f"{named}-")
+
+
+@pytest.mark.parametrize("page", [each for each in pages() if "ours " in each.shell], ids=lambda page: page.name)
+def test_a_page_asks_for_our_metrics_as_they_are_published(page: Page, shell: Shell) -> None:
+    """A dimension too few or too many is another metric, which is empty and no error."""
+    known = {metric.name: set(metric.dimensions) for metric in METRICS}
+    lines = re.findall(r"^ours .+$", page.shell, re.MULTILINE)
+
+    ran = shell.run("\n".join((FIRST.read_text(), *lines)), {**PLACE, "POOL": "voice", "PROVIDER": "openai"})
+
+    asked = [(call[call.index("--metric-name") + 1], set(DIMENSION.findall(" ".join(call)))) for call in ran.calls]
+    assert ran.complaint == ""
+    assert len(asked) == len(lines)
+    assert asked == [(name, known.get(name, set())) for name, _ in asked]
 
 
 def placed(synthesis: Synthesis) -> dict[str, tuple[StackTemplate, Resource]]:
