@@ -8,6 +8,7 @@ from voicectl.review.alarms import alarms_of
 from voicectl.review.budget import budget_of
 from voicectl.review.change.compare import Difference, Kind, differences_of
 from voicectl.review.change.consequences import Harm, consequence_of
+from voicectl.review.change.unjudged import Unjudged, unjudged_of
 from voicectl.review.change.weakenings import weakenings_of
 from voicectl.review.cost.bill import bill_of
 from voicectl.review.cost.part import cost_part
@@ -69,6 +70,7 @@ def _changes(this: Side, other: Side) -> page.Changes:
     lost = LOST if same_environment else (Kind.REPLACED,)  # what only another environment has is not lost here
     losses = sorted(map(_loss, (each for each in found if each.kind in lost and _is_loss(each))), key=_gravity)
     weaker = weakenings_of(this.assembly, other.assembly, differences=found)
+    unjudged = unjudged_of(this.assembly, other.assembly, differences=found, weaker=weaker)
     changed = sum(each.kind is not Kind.REMOVED for each in found)
     return page.Changes(
         against=other.name,
@@ -77,6 +79,7 @@ def _changes(this: Side, other: Side) -> page.Changes:
         weaker=tuple(
             page.Weaker(what=each.what, where=each.where, change=each.change, meaning=each.meaning) for each in weaker
         ),
+        unjudged=tuple(map(_unjudged, unjudged)),
         resources=tuple(map(_changed, sorted(found, key=_order))),
         unchanged=this.assembly.resource_count - changed,
     )
@@ -119,6 +122,17 @@ def _changed(difference: Difference) -> page.Changed:
         name=resource.construct,
         properties=difference.properties,
         because=difference.because,
+    )
+
+
+def _unjudged(unjudged: Unjudged) -> page.UnjudgedRow:
+    return page.UnjudgedRow(
+        concern=unjudged.concern.value,
+        kind=unjudged.kind.value,
+        type=unjudged.type,
+        stack=unjudged.stack,
+        name=unjudged.name,
+        values=tuple(page.ValueRow(name=each.name, before=each.was, after=each.now) for each in unjudged.values),
     )
 
 

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 SCHEMA_VERSION: Final = 1
 HarmName = Literal["data loss", "cuts live calls", "new address", "outage", "made anew"]
 
+KindName = Literal["added", "removed", "replaced", "perhaps replaced", "changed"]
+ConcernName = Literal["permissions", "network", "secrets", "stores", "calls", "scaling", "watching", "tasks", "unknown"]
+
 
 class Part(BaseModel):
     """A part of the page; its fields are the published schema."""
@@ -40,12 +43,31 @@ class Weaker(Part):
 class Changed(Part):
     """One resource that differs."""
 
-    kind: Literal["added", "removed", "replaced", "perhaps replaced", "changed"]
+    kind: KindName
     type: str
     stack: str
     name: str
     properties: tuple[str, ...]
     because: tuple[str, ...] = Field(description="why it is replaced, or perhaps is")
+
+
+class ValueRow(Part):
+    """One value that differs."""
+
+    name: str
+    before: str | None = Field(description="in few words; null where there was nothing; never a secret's value")
+    after: str | None
+
+
+class UnjudgedRow(Part):
+    """One resource with a change that bears on something and that no rule judges."""
+
+    concern: ConcernName
+    kind: KindName
+    type: str = Field(description="of a resource, or a section of its template")
+    stack: str
+    name: str
+    values: tuple[ValueRow, ...] = Field(description="none for a resource that is wholly new or gone")
 
 
 class Changes(Part):
@@ -55,6 +77,7 @@ class Changes(Part):
     same_environment: bool = Field(description="two environments replace nothing of each other's")
     losses: tuple[Loss, ...]
     weaker: tuple[Weaker, ...]
+    unjudged: tuple[UnjudgedRow, ...] = Field(default=(), description="for a person to look at; no rule knows them")
     resources: tuple[Changed, ...]
     unchanged: int
 

@@ -14,14 +14,19 @@ REPORT = "validation-report.json"
 NOBODY = "nobody acknowledged it"
 UNKNOWN = "the reviewers' report is not beside these templates"
 HOLDERS = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::Group", "AWS::IAM::User")
-BROAD = ("AdministratorAccess", "PowerUserAccess", "FullAccess")  # AWS's own policies that allow whole services
+BROAD = (
+    "AdministratorAccess",
+    "PowerUserAccess",
+    "FullAccess",
+    "ReadWrite",
+)  # AWS's own policies that allow whole services
 WHOLE_SERVICES = "IAM5[Action::{action}]"
 RESOURCES = "IAM5[Resource::{resource}]"
 
 
 @dataclass(frozen=True, order=True)
 class Wildcard:
-    """One statement's actions on one resource, one of them with a `*`.
+    """One statement's actions on one resource, one of them with a `*` or a `?`.
 
     Attributes:
         who: The role's construct, such as `Agent/Definition/Task/TaskRole`.
@@ -35,6 +40,11 @@ class Wildcard:
     why: str
     condition: str
     logical_id: str
+
+
+def is_wild(text: str) -> bool:
+    """Whether IAM takes it for more than one thing; `?` is any one character."""
+    return "*" in text or "?" in text
 
 
 def wildcards_of(assembly: Assembly) -> list[Wildcard]:
@@ -77,8 +87,8 @@ def _of_statement(
     if "NotResource" in statement:
         targets = [f"* but not {text_of(statement['NotResource'], stack=stack, assembly=assembly)}"]
     for target in targets:
-        broad = [action for action in actions if "*" in action]
-        if broad or "*" in target:
+        broad = [action for action in actions if is_wild(action)]
+        if broad or is_wild(target):
             why = _why(resource, broad, target, reasons)
             yield Wildcard(stack.name, _who(resource), actions, target, why, _condition(statement), resource.logical_id)
 
@@ -90,7 +100,7 @@ def _why(resource: Resource, broad: list[str], target: str, reasons: "Reasons | 
     if reasons is None:
         return UNKNOWN
     wanted = [WHOLE_SERVICES.format(action=action) for action in broad]
-    if "*" in target:
+    if is_wild(target):
         wanted.append(RESOURCES.format(resource=target.replace(ACCOUNT, "<AWS::AccountId>")))
     found = [reasons.get((resource.path, finding), NOBODY) for finding in wanted]
     return NOBODY if NOBODY in found else "; ".join(dict.fromkeys(found))

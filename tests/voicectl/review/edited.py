@@ -36,3 +36,36 @@ def dict_of(entry: Any) -> Template:
     """It is one; the checker cannot know."""
     assert isinstance(entry, dict)
     return entry
+
+
+def put(type_: str, path: str, value: Any, *, like: str = "") -> Edit:
+    """Set one property; None takes it away."""
+
+    def edit(template: Template) -> None:
+        *parents, last = path.split(".")
+        properties = only(template, type_, like=like)["Properties"]
+        for parent in parents:
+            properties = properties[parent]
+        properties.pop(last, None) if value is None else properties.update({last: value})
+
+    return edit
+
+
+def rename(type_: str, *, like: str, new: str) -> Edit:
+    """Give a resource another logical id, as moving its construct would."""
+
+    def edit(template: Template) -> None:
+        [old] = [id_ for id_, each in template["Resources"].items() if each["Type"] == type_ and like in id_]
+        template["Resources"][new] = template["Resources"].pop(old)
+
+    return edit
+
+
+def remove(type_: str, *, like: str) -> Edit:
+    """Take a resource away."""
+
+    def edit(template: Template) -> None:
+        [old] = [id_ for id_, each in template["Resources"].items() if each["Type"] == type_ and like in id_]
+        del template["Resources"][old]
+
+    return edit

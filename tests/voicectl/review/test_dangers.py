@@ -5,13 +5,13 @@ Each is seeded into a copy of production's templates, and the whole command is r
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import pytest
 from typer.testing import CliRunner
 
 from tests.synthesis import Synthesis
-from tests.voicectl.review.edited import Edit, Template, edited, only
+from tests.voicectl.review.edited import Edit, Template, edited, only, put, remove, rename
 from voicectl.command_line import app
 
 FIRST_SCREEN: Final = 24  # lines of the smallest terminal
@@ -31,39 +31,6 @@ class Danger(NamedTuple):
     stack: str
     edit: Edit
     said: tuple[str, ...]
-
-
-def put(type_: str, path: str, value: Any, *, like: str = "") -> Edit:
-    """Set one property; None takes it away."""
-
-    def edit(template: Template) -> None:
-        *parents, last = path.split(".")
-        properties = only(template, type_, like=like)["Properties"]
-        for parent in parents:
-            properties = properties[parent]
-        properties.pop(last, None) if value is None else properties.update({last: value})
-
-    return edit
-
-
-def rename(type_: str, *, like: str, new: str) -> Edit:
-    """Give a resource another logical id, as moving its construct would."""
-
-    def edit(template: Template) -> None:
-        [old] = [id_ for id_, each in template["Resources"].items() if each["Type"] == type_ and like in id_]
-        template["Resources"][new] = template["Resources"].pop(old)
-
-    return edit
-
-
-def remove(type_: str, *, like: str) -> Edit:
-    """Take a resource away."""
-
-    def edit(template: Template) -> None:
-        [old] = [id_ for id_, each in template["Resources"].items() if each["Type"] == type_ and like in id_]
-        del template["Resources"][old]
-
-    return edit
 
 
 def open_port(template: Template) -> None:

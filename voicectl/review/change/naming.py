@@ -18,6 +18,7 @@ COMPARED = (
     "UpdatePolicy",
     "CreationPolicy",
     "Condition",
+    "DependsOn",
 )
 
 
@@ -58,8 +59,15 @@ class Naming:
         """Yield every resource under its common name."""
         for stack, resource in assembly.resources():
             place = self.plain(resource.path) if self.environment else resource.logical_id
-            compared = {part: resource.entry[part] for part in COMPARED if part in resource.entry}
-            yield Named((self.plain(stack.name), place), resource, self.plain(compared))
+            yield Named((self.plain(stack.name), place), resource, self.compared(resource))
+
+    def compared(self, resource: Resource) -> dict[str, Any]:
+        """Answer what the template says of a resource, without the environment's name; order means nothing to some."""
+        found = {part: resource.entry[part] for part in COMPARED if part in resource.entry}
+        if "DependsOn" in found:
+            waits = found["DependsOn"]
+            found["DependsOn"] = sorted(waits if isinstance(waits, list) else [waits])
+        return dict(self.plain(found))
 
     def plain(self, value: Any) -> Any:
         """Answer a value without the environment's name and domain, all the way down."""

@@ -1,4 +1,4 @@
-"""Who may do more than before by a policy: a role trusted by others, a condition taken off, a denial gone."""
+"""Who may do more than before by a policy: trusted by a role or a resource, a condition or a denial taken off."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -7,9 +7,13 @@ from typing import Any, Final, NamedTuple
 from voicectl.review.change.compare import Difference, Kind
 from voicectl.review.change.naming import Naming
 from voicectl.review.templates import Properties
+from voicectl.review.wildcards import BROAD
 
 TRUST: Final = "AssumeRolePolicyDocument"
 DOCUMENTS: Final = (TRUST, "PolicyDocument", "KeyPolicy", "RepositoryPolicyText", "ResourcePolicy")
+RESOURCES: Final = ("PolicyDocument", "KeyPolicy", "RepositoryPolicyText", "ResourcePolicy")
+MANAGED: Final = "ManagedPolicyArns"
+NARROWING: Final = ("SourceArn", "SourceAccount")
 WHO: Final = ("Principal", "NotPrincipal")
 WHAT: Final = ("Action", "NotAction", "Resource", "NotResource")
 LONGEST: Final = 240  # characters of a statement's part on the page
@@ -34,7 +38,7 @@ def looser_policies(
 ) -> Iterator[tuple[Difference, Looser]]:
     """Yield what each changed or new resource's policies allow beyond the other side's."""
     for each in differences:
-        if each.kind is Kind.REMOVED:
+        if each.kind is Kind.REMOVED:  # its denials go with it; `safety.REMOVED` says so of policies of resources
             continue
         now = ours.plain(each.resource.properties)
         was = theirs.plain(each.before.properties) if each.before else {}
@@ -47,6 +51,9 @@ def _looser(was: Properties, now: Properties, *, is_new: bool, across: bool) -> 
     before = [statement for key in DOCUMENTS for statement in _of(was, key)] + _inline(was)
     after = [statement for key in DOCUMENTS for statement in _of(now, key)] + _inline(now)
     yield from _unconditioned(before, after)
+    yield from _let_in(was, now, is_new=is_new)
+    yield from _managed(was, now)
+    yield from _callers(was, now, is_new=is_new)
     for statement in before:
         if statement.get("Effect") == "Deny" and statement not in after:
             yield Looser("denial taken off", f"{_told(statement)} → not denied so", "what was forbidden may be done")
@@ -71,6 +78,51 @@ def _trusted(before: list[Statement], after: list[Statement], *, is_new: bool, a
         condition = statement.get("Condition")
         under = f"if {_short(condition)}" if condition else "without a condition"
         yield Looser("trust changed", _who(statement), f"they may take this role, {under}")
+
+
+def _let_in(was: Properties, now: Properties, *, is_new: bool) -> Iterator[Looser]:
+    """Who a resource's own policy names now: another account's people are in by it alone."""
+    before = {_text(who) for key in RESOURCES for statement in _of(was, key) for who in _principals(statement)}
+    for statement in (statement for key in RESOURCES for statement in _of(now, key)):
+        if statement.get("Effect") != "Allow":
+            continue
+        found = [who for who in _principals(statement) if _text(who) not in before]
+        strangers = [who for who in found if isinstance(who, str) or not is_new]
+        if strangers:
+            condition = statement.get("Condition")
+            under = f"if {_short(condition)}" if condition else "without a condition"
+            yield Looser("policy lets somebody in", _short(strangers), f"{_told(statement)}, {under}")
+
+
+def _principals(statement: Statement) -> list[Any]:
+    """Whom it names, but for AWS's own services."""
+    principal = statement.get("Principal", [])
+    if "NotPrincipal" in statement:
+        return [f"everybody but {_text(statement['NotPrincipal'])}"]
+    if not isinstance(principal, dict):
+        return _many(principal)
+    return [who for kind, named in principal.items() if kind != "Service" for who in _many(named)]
+
+
+def _managed(was: Properties, now: Properties) -> Iterator[Looser]:
+    known = [_text(each) for each in was.get(MANAGED, [])]
+    for each in now.get(MANAGED, []):
+        text = _text(each)
+        if text not in known and "iam::aws:policy/" in text and not text.rstrip('"]}').endswith(BROAD):
+            name = text.rstrip('"]}').rpartition("policy/")[2]
+            yield Looser("AWS's policy attached", name, "AWS decides what it allows, and may change it")
+
+
+def _callers(was: Properties, now: Properties, *, is_new: bool) -> Iterator[Looser]:
+    """Who may call a function: a service is narrowed by the resource that it calls for."""
+    if "FunctionName" not in now or "Principal" not in now:
+        return
+    who, known = now["Principal"], None if is_new else was.get("Principal")
+    narrowing = [key for key in NARROWING if key in was and key not in now]
+    if (who != known and not str(who).endswith(".amazonaws.com")) or narrowing:
+        without = [key for key in NARROWING if key not in now]
+        under = f"without {' and '.join(without)}" if without else "if it calls for what is named"
+        yield Looser("policy lets somebody in", _short(who), f"may do {_short(now.get('Action', '*'))}, {under}")
 
 
 def _provider_apart(statement: Statement) -> Statement:

@@ -5,22 +5,33 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from voicectl.review.change.compare import Difference, Kind
+from voicectl.review.change.doors import opened_doors
 from voicectl.review.change.naming import Naming
 from voicectl.review.change.policies import looser_policies
-from voicectl.review.change.safety import FOREVER, REMOVED, weaker
+from voicectl.review.change.readings import FOREVER
+from voicectl.review.change.safety import REMOVED, weaker
 from voicectl.review.openings import Opening, openings_of
 from voicectl.review.services import Service, services_of
 from voicectl.review.templates import Assembly, StackTemplate
 from voicectl.review.week import week_of
-from voicectl.review.wildcards import Wildcard, wildcards_of
+from voicectl.review.wildcards import Wildcard, is_wild, wildcards_of
 
 BY_SIZE: Final = (
     "alarm loosened",
     "database class lowered",
     "node class lowered",
     "task made smaller",
+    "maximum lowered",
+    "minimum lowered",
+    "budget raised",
+    "budget tells fewer",
+    "alarms go elsewhere",
 )  # a larger environment's limits are higher, and no less safe
 LONGEST: Final = 200  # characters of a value on the page: a firewall's rule may be pages
+KEEPING: Final = {
+    "DeletionPolicy": "deleting the stack deletes it",
+    "UpdateReplacePolicy": "replacing it deletes the old one",
+}
 API_FLOOR: Final = 2  # seed S81: the API never has fewer tasks
 
 
@@ -48,6 +59,7 @@ def weakenings_of(this: Assembly, other: Assembly, *, differences: Iterable[Diff
         *_new_wildcards(this, other),
         *_unprotected(this, other),
         *_looser_policies(this, other, differences),
+        *_opened_doors(this, other, differences),
         *_weaker_properties(this, other, differences),
         *_removed(differences),
         *_not_kept(differences),
@@ -117,7 +129,7 @@ def _new_wildcards(this: Assembly, other: Assembly) -> Iterator[Weakening]:
     known = {_identity(wildcard, theirs) for wildcard in wildcards_of(other)}
     for wildcard in wildcards_of(this):
         if _identity(wildcard, ours) not in known:
-            is_action = any("*" in action for action in wildcard.actions)
+            is_action = any(map(is_wild, wildcard.actions))
             kind = f"wildcard {'action' if is_action else 'resource'} added"
             where = f"{wildcard.stack}, {wildcard.who}"
             yield Weakening(kind, where, f"{', '.join(wildcard.actions)} on {wildcard.resource}", wildcard.why)
@@ -131,7 +143,13 @@ def _identity(wildcard: Wildcard, naming: Naming) -> Any:
 def _looser_policies(this: Assembly, other: Assembly, differences: Iterable[Difference]) -> Iterator[Weakening]:
     ours, theirs = Naming.of(this, other=other), Naming.of(other, other=this)
     for each, found in looser_policies(differences, ours=ours, theirs=theirs):
-        yield Weakening(found.what, _where(each), found.change, found.meaning)
+        yield Weakening(found.what, place_words(each), found.change, found.meaning)
+
+
+def _opened_doors(this: Assembly, other: Assembly, differences: Iterable[Difference]) -> Iterator[Weakening]:
+    ours, theirs = Naming.of(this, other=other), Naming.of(other, other=this)
+    for each, found in opened_doors(differences, this=this, ours=ours, theirs=theirs):
+        yield Weakening(found.what, place_words(each), found.change, found.meaning)
 
 
 def _unprotected(this: Assembly, other: Assembly) -> Iterator[Weakening]:
@@ -151,18 +169,23 @@ def _weaker_properties(this: Assembly, other: Assembly, differences: Iterable[Di
         before, after = theirs.plain(each.before.properties), ours.plain(each.after.properties)
         for guard, was, now in weaker(each.after.type, before, after):
             if this.environment == other.environment or guard.what not in BY_SIZE:
-                yield Weakening(guard.what, _where(each), _change(was, now), guard.meaning)
+                yield Weakening(guard.what, place_words(each), _change(was, now), guard.meaning)
 
 
 def _removed(differences: Iterable[Difference]) -> Iterator[Weakening]:
     for each in differences:
-        if each.kind is Kind.REMOVED and each.resource.type in REMOVED and not _scales(each):
+        if each.kind is Kind.REMOVED and is_named_when_removed(each):
             what, meaning = REMOVED[each.resource.type]
-            yield Weakening(what, _where(each), str(each.resource.properties.get("AlarmName", "removed")), meaning)
+            yield Weakening(what, place_words(each), str(each.resource.properties.get("AlarmName", "removed")), meaning)
+
+
+def is_named_when_removed(difference: Difference) -> bool:
+    """Whether its removal is a weakening of its own."""
+    return difference.resource.type in REMOVED and not _scales(difference)
 
 
 def _scales(difference: Difference) -> bool:
-    """An alarm that only moves a task count has no name; the services' table shows it."""
+    """An alarm that only moves a task count has no name; it is looked at as part of scaling."""
     resource = difference.resource
     return resource.type.endswith("::Alarm") and "AlarmName" not in resource.properties
 
@@ -171,12 +194,14 @@ def _not_kept(differences: Iterable[Difference]) -> Iterator[Weakening]:
     for each in differences:
         if each.before is None or each.after is None:
             continue
-        was, now = (str(side.entry.get("DeletionPolicy", "Delete")) for side in (each.before, each.after))
-        if was in ("Retain", "Snapshot") and now == "Delete":
-            yield Weakening("no longer kept", _where(each), f"{was} → {now}", "deleting the stack deletes it")
+        for policy, meaning in KEEPING.items():
+            was, now = (str(side.entry.get(policy, "Delete")) for side in (each.before, each.after))
+            if was in ("Retain", "Snapshot") and now == "Delete":
+                yield Weakening("no longer kept", place_words(each), f"{was} → {now}", meaning)
 
 
-def _where(difference: Difference) -> str:
+def place_words(difference: Difference) -> str:
+    """Answer where a weakening is said to be."""
     resource = difference.resource
     return f"{resource.stack}, {resource.construct}"
 
@@ -185,6 +210,8 @@ def _change(was: Any, now: Any) -> str:
     if isinstance(was, dict) and isinstance(now, dict):
         names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
         was, now = ({name: side[name] for name in names if name in side} for side in (was, now))
+    if isinstance(was, set) and isinstance(now, set):
+        was, now = sorted(was - now), sorted(now - was)
     return f"{_said(was)} → {_said(now)}"
 
 

@@ -27,8 +27,7 @@ def markdown_of(review: Review) -> str:
 
 
 def _verdict(review: Review) -> Iterator[str]:
-    mark = "❌" if words.is_alarming(review) else "✅" if review.changes else "ℹ️"
-    yield f"**{mark} {_plain(words.headline(review))}**"
+    yield f"**{words.mark(review)} {_plain(words.headline(review))}**"
     changes = review.changes
     if not changes:
         return
@@ -37,6 +36,10 @@ def _verdict(review: Review) -> Iterator[str]:
         yield f"- **{tag}** {_plain(sentence)}"
     for what, sentence in words.weaker_lines(changes):
         yield f"- **{what.upper()}** {_plain(sentence)}"
+    if changes.unjudged:
+        yield f"\n{words.look_title(changes)}\n"
+        for concern, sentence in words.look_lines(changes):
+            yield f"- **{concern}** {_plain(sentence)}"
     yield ""
     yield words.tally(changes)
 

@@ -1,6 +1,7 @@
 """The page on a terminal: what would be lost first, the rest below it."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
@@ -10,6 +11,7 @@ from rich.text import Text
 from voicectl.review.page import Review
 from voicectl.review.show import words
 
+STYLES: Final = {"bad": "bold red", "look": "blue", "good": "green", "": "dim"}
 MOST_DIFFERENCES = 30  # rows, so that the services are not pages away
 WIDE = 118  # columns that a week with two-hour signs needs
 
@@ -25,13 +27,15 @@ def print_page(review: Review, *, console: Console) -> None:
 
 
 def _verdict(review: Review) -> RenderableType:
-    style = "bold red" if words.is_alarming(review) else "green" if review.changes else "dim"
+    style = STYLES[words.tone(review)]
     lines = [Text(words.headline(review), style="bold")]
     changes = review.changes
     if changes:
         colour = "red" if changes.same_environment else "cyan"
         lines += [_tagged(tag, sentence, colour) for _, tag, sentence in words.loss_lines(changes)]
         lines += [_tagged(what.upper(), sentence, "yellow") for what, sentence in words.weaker_lines(changes)]
+        lines += [Text(words.look_title(changes), style="bold")] * bool(changes.unjudged)
+        lines += [_tagged(concern, sentence, "blue") for concern, sentence in words.look_lines(changes)]
         lines.append(Text(words.tally(changes), style="dim"))
     return Panel(Group(*lines), border_style=style, title="replaced, lost or weakened", title_align="left")
 

@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from voicectl.review.page import Changed, Changes, Cost, Loss, PriceRow, Review, WeekRow
+from voicectl.review.page import Changed, Changes, Cost, Loss, PriceRow, Review, UnjudgedRow, ValueRow, WeekRow
 
 NOTHING_LOST: Final = "nothing would be replaced, lost or weakened"
 NOTHING_WEAKER: Final = "nothing is weaker here"
+NOTHING_KNOWN_LOST: Final = "nothing known to be lost or weakened"
+NOTHING_KNOWN_WEAKER: Final = "nothing known to be weaker here"
+MOST_LOOKS: Final = 12  # lines; more are not read
+MOST_VALUES: Final = 3  # of one resource, in a line
 NO_COMPARISON: Final = (
     "compared with nothing; --against main, or --against staging, says what would be replaced or lost"
 )
@@ -39,12 +43,30 @@ def headline(review: Review) -> str:
     if changes is None:
         return NO_COMPARISON
     lost, weaker = len(changes.losses), len(changes.weaker)
-    if not lost and not weaker:
-        return f"against {changes.against}: {NOTHING_LOST if changes.same_environment else NOTHING_WEAKER}"
     losses = "would be replaced or lost" if changes.same_environment else "unlike in what is fixed at creation"
     parts = [f"{_count(lost, 'resource')} {losses}"] * bool(lost)
     parts += [f"{_count(weaker, 'safeguard')} weaker"] * bool(weaker)
+    parts = parts or [_nothing(changes)]
+    parts += [f"{_count(len(changes.unjudged), 'change')} to look at"] * bool(changes.unjudged)
     return f"against {changes.against}: {' · '.join(parts)}"
+
+
+def _nothing(changes: Changes) -> str:
+    if changes.unjudged:
+        return NOTHING_KNOWN_LOST if changes.same_environment else NOTHING_KNOWN_WEAKER
+    return NOTHING_LOST if changes.same_environment else NOTHING_WEAKER
+
+
+def mark(review: Review) -> str:
+    """The headline's sign: a tick only where every change was judged, and none badly."""
+    if review.changes is None:
+        return "ℹ️"
+    return "❌" if is_alarming(review) else "👀" if review.changes.unjudged else "✅"
+
+
+def tone(review: Review) -> str:
+    """The headline's colour in one word: bad, look, good, or nothing without a comparison."""
+    return {"ℹ️": "", "❌": "bad", "👀": "look", "✅": "good"}[mark(review)]
 
 
 def is_alarming(review: Review) -> bool:
@@ -89,6 +111,40 @@ def weaker_lines(changes: Changes) -> list[tuple[str, str]]:
     for each in changes.weaker:
         places.setdefault((each.what, each.change, each.meaning), []).append(each.where)
     return [(what, f"{_places(where)}: {change} – {meaning}") for (what, change, meaning), where in places.items()]
+
+
+def look_title(changes: Changes) -> str:
+    """Above the lines below."""
+    return f"look at these: {_count(len(changes.unjudged), 'change')} that no rule judges"
+
+
+def look_lines(changes: Changes) -> list[tuple[str, str]]:
+    """The concern and the sentence; alike ones share a line, and what is more than a screen is counted."""
+    alike: dict[tuple[str, str, str, str], list[UnjudgedRow]] = {}
+    for each in changes.unjudged:
+        alike.setdefault((each.concern, each.type, each.kind, _values(each.values)), []).append(each)
+    groups = list(alike.items())
+    shown = [(key[0], _look_sentence(key, rows, changes)) for key, rows in groups[:MOST_LOOKS]]
+    rest = [row.concern for _, rows in groups[MOST_LOOKS:] for row in rows]
+    counts = ", ".join(f"{rest.count(concern)} {concern}" for concern in dict.fromkeys(rest))
+    return [*shown, *([("and more", f"{counts}; --json has every one")] if rest else [])]
+
+
+def _look_sentence(key: tuple[str, str, str, str], rows: list[UnjudgedRow], changes: Changes) -> str:
+    _, type_, kind, values = key
+    where = _places([f"{row.stack}/{row.name}" for row in rows])
+    return f"{short_type(type_)} {where} {_worded(kind, changes)}{f': {values}' if values else ''}"
+
+
+def _values(values: Sequence[ValueRow]) -> str:
+    shown = "; ".join(map(_value, values[:MOST_VALUES]))
+    return shown if len(values) <= MOST_VALUES else f"{shown}; and {len(values) - MOST_VALUES} more"
+
+
+def _value(value: ValueRow) -> str:
+    if value.before is None and value.after is None:
+        return value.name
+    return f"{value.name} {value.before or 'nothing'} → {value.after or 'nothing'}"
 
 
 def _places(where: list[str]) -> str:

@@ -1,0 +1,58 @@
+"""What a template says of secrets, told without telling one."""
+
+import hashlib
+import json
+import re
+from typing import Any, Final
+
+from voicectl.review.change.readings import ANY, Reading
+from voicectl.review.templates import Properties
+
+SECRET_NAME: Final = re.compile(r"(?i)(key|secret|token|passw(or)?d|credentials?|dsn|auth)$|secret|passw(or)?d")
+SECRET_VALUE: Final = re.compile(
+    r"(?i)(^|[^a-z])(sk|pk|gh[pousr]|xox[abp]|AKIA|ASIA)[-_]?[a-z0-9]{12}|://[^/@:]+:[^/@]+@|-----BEGIN"
+)
+RANDOM: Final = re.compile(r"(?=[^\s/]*\d)(?=[^\s/]*[A-Za-z])[A-Za-z0-9+/=_]{32,}")
+WRITTEN: Final = ("GenerateSecretString", "SecretString")
+HIDDEN: Final = "a value that is not shown"
+
+
+def hides(path: tuple[str, ...], value: Any) -> bool:
+    """Whether a value must not be on the page, by its name or its looks."""
+    names = [part.strip("[]") for part in path]
+    if any(SECRET_NAME.search(name) for name in names if name not in ("Secrets", "ValueFrom", "GenerateSecretString")):
+        return isinstance(value, str)
+    texts = [value] if isinstance(value, str) else [json.dumps(value)]
+    return any(SECRET_VALUE.search(text) or RANDOM.search(text) for text in texts)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable is called as secrets are."""
+    return bool(SECRET_NAME.search(name))
+
+
+def _plain(properties: Properties) -> set[str]:
+    """Variables that hold a secret's value instead of naming where it lies."""
+    return {
+        f"{container.get('Name')}: {each['Name']}"
+        for container in properties.get("ContainerDefinitions", [])
+        for each in container.get("Environment", [])
+        if isinstance(each.get("Value"), str) and (is_secret_name(each["Name"]) or SECRET_VALUE.search(each["Value"]))
+    }
+
+
+def _generated(properties: Properties) -> dict[str, str]:
+    """How a value is made: each rule by name, what may hold a value by its digest."""
+    rules = properties.get("GenerateSecretString") or {}
+    found = {key: str(rule) for key, rule in rules.items() if key != "SecretStringTemplate"}
+    hidden = {key: rules[key] for key in ("SecretStringTemplate",) if key in rules}
+    hidden |= {key: properties[key] for key in ("SecretString",) if key in properties}
+    return found | {key: _digest(value) for key, value in hidden.items()}
+
+
+def _digest(value: Any) -> str:
+    return f"#{hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]}"
+
+
+PLAIN_SECRETS: Final = Reading(_plain, (), named=(("ContainerDefinitions", ANY, "Environment"),))
+REGENERATED: Final = Reading(_generated, tuple((name,) for name in WRITTEN))
