@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from voicectl.review.change.policies import TRUST, Statement
 from voicectl.review.wildcards import HOLDERS, is_wild
-
-WHO: Final = ("Principal", "NotPrincipal")
 
 
 class Grant(NamedTuple):
     """One thing that one statement allows or forbids; conditions are compared elsewhere.
 
     Attributes:
-        who: Empty in a policy of a role, which is the role's own.
+        who: Its kind and name; empty in a policy of a role, which is the role's own.
     """
 
     effect: str
@@ -23,9 +21,14 @@ class Grant(NamedTuple):
     resource: str
 
     @property
+    def target(self) -> Any:
+        """The resource as the template has it, empty where the policy is the resource's own."""
+        return json.loads(self.resource) if self.resource.startswith("{") else self.resource
+
+    @property
     def words(self) -> str:
-        """`allow s3:GetObject`."""
-        return f"{self.effect.lower()} {self.action}"
+        """`allow s3:GetObject`, and to whom where it says."""
+        return f"{self.effect.lower()} {self.action}{f' to {self.who}' if self.who else ''}"
 
 
 def unnamed_grants(type_: str, path: tuple[str, ...], was: Any, now: Any) -> tuple[list[Grant], list[Grant]]:
@@ -43,7 +46,7 @@ def _is_named(grant: Grant, type_: str, path: tuple[str, ...], before: Iterable[
         return True
     if type_ in HOLDERS:
         return is_wild(grant.action) or is_wild(grant.resource)
-    return '"Service"' not in grant.who and grant.who not in {each.who for each in before}
+    return not grant.who.startswith("Service ") and grant.who not in {each.who for each in before}
 
 
 def _grants(statements: Any) -> Iterator[Grant]:
@@ -52,12 +55,25 @@ def _grants(statements: Any) -> Iterator[Grant]:
 
 
 def _of_statement(statement: Statement) -> Iterator[Grant]:
-    who = next((_text(statement[key]) for key in WHO if key in statement), "")
     actions = _many(statement.get("Action", f"* but not {_text(statement.get('NotAction'))}"))
-    targets = _many(statement.get("Resource", f"* but not {_text(statement.get('NotResource'))}"))
-    for action in actions:
-        for target in targets:
-            yield Grant(str(statement.get("Effect")), who, str(action), _text(target))
+    beside = f"* but not {_text(statement['NotResource'])}" if "NotResource" in statement else ""
+    targets = _many(statement.get("Resource", beside))
+    for who in _principals(statement):
+        for action in actions:
+            for target in targets:
+                yield Grant(str(statement.get("Effect")), who, str(action), _text(target))
+
+
+def _principals(statement: Statement) -> Iterator[str]:
+    if "NotPrincipal" in statement:
+        yield f"everybody but {_text(statement['NotPrincipal'])}"
+        return
+    principal = statement.get("Principal", "")
+    if not isinstance(principal, dict):
+        yield _text(principal)
+        return
+    for kind, named in principal.items():
+        yield from (f"{kind} {_text(each)}" for each in _many(named))
 
 
 def _text(value: Any) -> str:

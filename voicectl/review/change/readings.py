@@ -17,17 +17,15 @@ class Reading(NamedTuple):
 
     Attributes:
         of: Answers it, None when it is not said.
-        paths: Beginnings of all that is judged with it, whichever way it goes.
-        named: Beginnings of what is told with it only when it is told as weaker.
+        paths: Beginnings of all that it is made from; whoever judges it has judged them.
     """
 
     of: Callable[[Properties], Any]
     paths: tuple[Path, ...]
-    named: tuple[Path, ...] = ()
 
-    def has_read(self, path: Path, *, is_told: bool) -> bool:
-        """Whether a value is part of what was judged."""
-        return any(_begins(path, start) for start in (*self.paths, *(self.named if is_told else ())))
+    def has_read(self, path: Path) -> bool:
+        """Whether a value is part of what was read."""
+        return any(_begins(path, start) for start in self.paths)
 
 
 def _begins(path: Path, start: Path) -> bool:
@@ -180,8 +178,8 @@ KEPT_DAYS: Final = with_paths(
 REACH: Final = with_paths(_reach, _each("Threshold", "Period", "EvaluationPeriods"))
 POINTS: Final = with_paths(_points, _each("DatapointsToAlarm"))
 MEASURED_BY_ALARM: Final = with_paths(_measured, _each("Metrics", *MEASURED))
-RULES: Final = Reading(_rules, (), named=(("Rules", ANY),))
+RULES: Final = with_paths(_rules, ())  # which one it is, the rest of it says
 ENFORCED: Final = with_paths(_enforced, [("Rules", ANY, part) for part in ("Statement", "Action", "OverrideAction")])
-LETTING_IN: Final = Reading(_letting_in, (), named=(("Rules", ANY),))
+LETTING_IN: Final = with_paths(_letting_in, ())
 LETS_IN: Final = with_paths(lambda properties: ", ".join(properties.get("DefaultAction", {})), _each("DefaultAction"))
 BUDGET_TELLS: Final = with_paths(_told, _each("NotificationsWithSubscribers"))

@@ -49,18 +49,32 @@ def is_judged(type_: str, before: Properties, after: Properties, path: Path) -> 
     """Whether a guard has said of a value that it is weaker, or that it is stronger: that it was weaker before."""
     for guard in _guards_of(type_, after):
         was, now = guard.read.of(before), guard.read.of(after)
-        if was == now:
+        if was == now or not guard.read.has_read(path):
             continue
-        is_told = guard.is_weaker(was, now)
-        is_stronger = was is not None and guard.is_weaker(now, was) and not _is_other_family(guard, was, now)
-        if (is_told or is_stronger) and guard.read.has_read(path, is_told=is_told):
+        if guard.is_weaker(was, now) or _is_stronger(guard, *_element(was, now, path)):
             return True
     return False
 
 
+def _element(was: Any, now: Any, path: Path) -> tuple[Any, Any]:
+    """Of several values the one that the path leads to: its neighbour's gain says nothing of it."""
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return was, now
+    names = {part.strip("[]") for part in path if part.startswith("[")}
+    mine, its = ({name: value for name, value in side.items() if name in names} or side for side in (was, now))
+    return mine, its
+
+
+def _is_stronger(guard: Guard, was: Any, now: Any) -> bool:
+    """Whether the way back would be weaker; from nothing there is no way back to speak of."""
+    if was is None or guard.is_weaker is by.unpinned or _is_other_family(guard, was, now):
+        return False
+    return was != now and guard.is_weaker(now, was)
+
+
 def _is_other_family(guard: Guard, was: Any, now: Any) -> bool:
-    """A larger class of another family may be another processor, for which no image was built."""
-    return guard.is_weaker is by.smaller and was.rpartition(".")[0] != now.rpartition(".")[0]
+    """A larger node of another family may have another processor, for which no image was built."""
+    return guard.type == NODE and guard.is_weaker is by.smaller and was.rpartition(".")[0] != now.rpartition(".")[0]
 
 
 def _guards_of(type_: str, after: Properties) -> list[Guard]:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
-from voicectl.review.change.readings import ANY, Reading
+from voicectl.review.change.readings import Reading
 from voicectl.review.templates import Properties
 
 SECRET_NAME: Final = re.compile(r"(?i)(key|secret|token|passw(or)?d|credentials?|dsn|auth)$|secret|passw(or)?d")
@@ -13,17 +14,33 @@ SECRET_VALUE: Final = re.compile(
     r"(?i)(^|[^a-z])(sk|pk|gh[pousr]|xox[abp]|AKIA|ASIA)[-_]?[a-z0-9]{12}|://[^/@:]+:[^/@]+@|-----BEGIN"
 )
 RANDOM: Final = re.compile(r"(?=[^\s/]*\d)(?=[^\s/]*[A-Za-z])[A-Za-z0-9+/=_]{32,}")
+NO_SECRETS: Final = ("Secrets", "ValueFrom", "DependsOn", "ContainerDefinitions")
+REFERENCES: Final = ("Ref", "Fn::GetAtt", "Fn::GetStackOutput", "Fn::ImportValue")
+BUILD: Final = re.compile(r"sha-[0-9a-f]{7,40}|sha256:[0-9a-f]{64}")  # in an image's name, and no secret
 WRITTEN: Final = ("GenerateSecretString", "SecretString")
 HIDDEN: Final = "a value that is not shown"
 
 
 def hides(path: tuple[str, ...], value: Any) -> bool:
-    """Whether a value must not be on the page, by its name or its looks."""
-    names = [part.strip("[]") for part in path]
-    if any(SECRET_NAME.search(name) for name in names if name not in ("Secrets", "ValueFrom", "GenerateSecretString")):
-        return isinstance(value, str)
-    texts = [value] if isinstance(value, str) else [json.dumps(value)]
+    """Whether a value must not be on the page, by its name or its looks; what CloudFormation fills in may be."""
+    texts = [BUILD.sub("", text) for text in _written(value)]
+    names = [part.strip("[]") for part in path if part not in NO_SECRETS]
+    if texts and any(SECRET_NAME.search(name) for name in names):
+        return True
     return any(SECRET_VALUE.search(text) or RANDOM.search(text) for text in texts)
+
+
+def _written(value: Any) -> Iterator[str]:
+    """Yield the texts that stand in the template itself, and no reference."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _written(part)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key not in REFERENCES:
+                yield from _written(part)
 
 
 def is_secret_name(name: str) -> bool:
@@ -54,5 +71,5 @@ def _digest(value: Any) -> str:
     return f"#{hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]}"
 
 
-PLAIN_SECRETS: Final = Reading(_plain, (), named=(("ContainerDefinitions", ANY, "Environment"),))
+PLAIN_SECRETS: Final = Reading(_plain, ())
 REGENERATED: Final = Reading(_generated, tuple((name,) for name in WRITTEN))

@@ -8,7 +8,7 @@ from voicectl.review.change.compare import Difference, Kind
 from voicectl.review.change.concerns import Concern, concern_of
 from voicectl.review.change.consequences import Harm, consequence_of
 from voicectl.review.change.doors import opened_by
-from voicectl.review.change.grants import unnamed_grants
+from voicectl.review.change.grants import Grant, unnamed_grants
 from voicectl.review.change.leaves import Leaf, differing
 from voicectl.review.change.naming import Naming
 from voicectl.review.change.ordinary import is_ordinary
@@ -99,7 +99,7 @@ class _Asked:
         was = self.theirs.compared(before) if before else {}
         now = self.ours.compared(after) if after else {}
         if difference.kind in (Kind.ADDED, Kind.REMOVED):
-            yield from self._granted(difference, was, now)
+            yield from self._granted(difference, now)
             return
         leaves = list(differing(was, now))
         if difference.kind is Kind.REPLACED and (value := self._made_anew(difference, leaves)):
@@ -109,9 +109,9 @@ class _Asked:
             if not is_ordinary(leaf) and not self._is_judged(difference, leaf, was, now):
                 yield from self._said(difference, leaf)
 
-    def _granted(self, difference: Difference, was: dict[str, Any], now: dict[str, Any]) -> Iterator[ValueChange]:
-        """Of a new or removed resource, what its policies grant; the rest is in the template."""
-        for leaf in differing(was.get("Properties"), now.get("Properties")):
+    def _granted(self, difference: Difference, now: dict[str, Any]) -> Iterator[ValueChange]:
+        """Of a new resource, what its policies grant; the rest is in the template."""
+        for leaf in differing(None, now.get("Properties")):
             if leaf.path[-1:] == ("Statement",):
                 yield from self._said(difference, leaf)
 
@@ -163,10 +163,13 @@ class _Asked:
 
     def _grants_said(self, difference: Difference, leaf: Leaf) -> Iterator[ValueChange]:
         gone, come = unnamed_grants(difference.resource.type, leaf.path, leaf.was, leaf.now)
-        for grant in gone:
-            yield ValueChange("policy", f"{grant.words} on {_cut(grant.resource)}", None)
-        for grant in come:
-            yield ValueChange("policy", None, f"{grant.words} on {_cut(grant.resource)}")
+        yield from (ValueChange("policy", self._words(grant, difference), None) for grant in gone)
+        yield from (ValueChange("policy", None, self._words(grant, difference)) for grant in come)
+
+    def _words(self, grant: Grant, difference: Difference) -> str:
+        stack = self.this.by_name.get(difference.resource.stack) or self.other.by_name[difference.resource.stack]
+        on = text_of(grant.target, stack=stack, assembly=self.this)
+        return _cut(f"{grant.words}{f' on {on}' if on else ''}", most=2 * LONGEST)
 
     def _doors_said(self, difference: Difference, leaf: Leaf) -> Iterator[ValueChange]:
         stack = self.this.by_name[difference.resource.stack]
@@ -202,8 +205,8 @@ def _shown(value: Any, stack: StackTemplate, assembly: Assembly) -> str | None:
     return _cut(text_of(value, stack=stack, assembly=assembly))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+def _cut(text: str, *, most: int = LONGEST) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _of_sections(asked: _Asked) -> Iterator[Unjudged]:

@@ -123,11 +123,19 @@ def look_lines(changes: Changes) -> list[tuple[str, str]]:
     alike: dict[tuple[str, str, str, str], list[UnjudgedRow]] = {}
     for each in changes.unjudged:
         alike.setdefault((each.concern, each.type, each.kind, _values(each.values)), []).append(each)
-    groups = list(alike.items())
-    shown = [(key[0], _look_sentence(key, rows, changes)) for key, rows in groups[:MOST_LOOKS]]
-    rest = [row.concern for _, rows in groups[MOST_LOOKS:] for row in rows]
+    first = _first_of_each(list(alike))
+    shown = [(key[0], _look_sentence(key, rows, changes)) for key, rows in alike.items() if key in first]
+    rest = [row.concern for key, rows in alike.items() if key not in first for row in rows]
     counts = ", ".join(f"{rest.count(concern)} {concern}" for concern in dict.fromkeys(rest))
     return [*shown, *([("and more", f"{counts}; --json has every one")] if rest else [])]
+
+
+def _first_of_each(keys: list[tuple[str, str, str, str]]) -> set[tuple[str, str, str, str]]:
+    """The first of every concern, then the second ones: twenty of one must not hide the one of another."""
+    concerns = [key[0] for key in keys]
+    places = [concerns[:number].count(concern) for number, concern in enumerate(concerns)]
+    ranked = sorted(range(len(keys)), key=lambda number: (places[number], number))
+    return {keys[number] for number in ranked[:MOST_LOOKS]}
 
 
 def _look_sentence(key: tuple[str, str, str, str], rows: list[UnjudgedRow], changes: Changes) -> str:
