@@ -35,8 +35,16 @@ def _is_on(value: Any) -> bool:
 
 
 def fewer(was: Any, now: Any) -> bool:
-    """A lower number, or none."""
-    return was is not None and float(now or 0) < float(was)
+    """A lower number, or none; what only the deployment knows is neither."""
+    before, after = _number(was), _number(now or 0)
+    return before is not None and after is not None and after < before
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def any_fewer(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
@@ -46,7 +54,8 @@ def any_fewer(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
 
 def more(was: Any, now: Any) -> bool:
     """A higher number."""
-    return float(now or 0) > float(was or 0)
+    before, after = _number(was), _number(now)
+    return before is not None and after is not None and after > before
 
 
 def no_longer(safe: str) -> Callable[[Any, Any], bool]:

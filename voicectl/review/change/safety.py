@@ -28,6 +28,7 @@ class Guard(NamedTuple):
         what: The finding's kind, such as `backup days lowered`.
         read: The value.
         is_weaker: Whether the second value is less safe than the first.
+        way_back: Whether the opposite is safe, and need not be looked at.
     """
 
     type: str
@@ -35,6 +36,7 @@ class Guard(NamedTuple):
     meaning: str
     read: Reading
     is_weaker: Callable[[Any, Any], bool]
+    way_back: bool = True
 
 
 def weaker(type_: str, before: Properties, after: Properties) -> Iterator[tuple[Guard, Any, Any]]:
@@ -67,7 +69,7 @@ def _element(was: Any, now: Any, path: Path) -> tuple[Any, Any]:
 
 def _is_stronger(guard: Guard, was: Any, now: Any) -> bool:
     """Whether the way back would be weaker; from nothing there is no way back to speak of."""
-    if was is None or guard.is_weaker is by.unpinned or _is_other_family(guard, was, now):
+    if was is None or not guard.way_back or _is_other_family(guard, was, now):
         return False
     return was != now and guard.is_weaker(now, was)
 
@@ -137,9 +139,9 @@ GUARDS: Final = (
           named("DeploymentConfiguration", "DeploymentCircuitBreaker", "Rollback"), by.lost),
     Guard(TASKS, "minimum healthy lowered", "a deployment takes capacity away",
           named("DeploymentConfiguration", "MinimumHealthyPercent"), by.fewer),
-    Guard(TASKS, "tasks lowered", "less capacity", named("DesiredCount"), by.fewer),
+    Guard(TASKS, "tasks lowered", "less capacity", named("DesiredCount"), by.fewer, way_back=False),
     Guard(TASKS, "opened to the world", "tasks have public addresses",
-          named("NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp"), by.gained),
+          named("NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp"), by.gained, way_back=False),
     Guard(TASK, "stop timeout lowered", "calls are cut when a task stops", of_containers("StopTimeout", default=30),
           by.any_fewer),
     Guard(TASK, "task made smaller", "slower, or killed for memory", named("Cpu"), by.fewer),
@@ -174,7 +176,7 @@ GUARDS: Final = (
     Guard(DATABASE, "database sign-in by IAM off", "a task needs a password that never expires",
           named("EnableIAMDatabaseAuthentication"), by.lost),
     Guard(DATABASE, "security groups changed", "other doors than the reviewed ones lead to the data",
-          texts(named("VPCSecurityGroups")), by.some_new),
+          texts(named("VPCSecurityGroups")), by.any_change),
     Guard(DATABASE, "insights off", "nobody sees which query is slow", named("EnablePerformanceInsights"), by.lost),
     Guard(DATABASE, "log export removed", "what the database says is not kept",
           texts(named("EnableCloudwatchLogsExports")), by.some_gone),
@@ -184,13 +186,13 @@ GUARDS: Final = (
     Guard(VALKEY, "encryption off", "clients may speak in the clear", named("TransitEncryptionMode"),
           by.no_longer("required")),
     Guard(VALKEY, "security groups changed", "other doors than the reviewed ones lead to the data",
-          texts(named("SecurityGroupIds")), by.some_new),
+          texts(named("SecurityGroupIds")), by.any_change),
     Guard(BUCKET, "opened to the world", "objects may be made public", named(PUBLIC_BLOCK, "BlockPublicAcls"), by.lost),
     Guard(BUCKET, "opened to the world", "objects may be made public", named(PUBLIC_BLOCK, "IgnorePublicAcls"),
           by.lost),
     Guard(BUCKET, "access logs off", "nobody can tell who read", named("LoggingConfiguration"), by.lost),
     Guard(SUBNET, "opened to the world", "what starts there has a public address", named("MapPublicIpOnLaunch"),
-          by.gained),
+          by.gained, way_back=False),
     Guard(NODE, "encryption off", "nodes' disks lie in the clear", of_blocks("Ebs", "Encrypted"), by.any_lost),
     Guard(NODE, "node class lowered", "fewer calls a node", named("LaunchTemplateData", "InstanceType"), by.smaller),
     Guard(NODES, "scale-in protection off", "scaling in ends nodes that have calls",
@@ -228,7 +230,8 @@ GUARDS: Final = (
           of_containers("ReadonlyRootFilesystem"), by.any_lost),
     Guard(TASK, "health check removed", "a hung task keeps its callers", of_containers("HealthCheck"), by.any_lost),
     Guard(TASK, "logs off", "nobody can tell what it did", of_containers("LogConfiguration"), by.any_lost),
-    Guard(TASK, "image not pinned", "the next task may run another build", of_containers("Image"), by.unpinned),
+    Guard(TASK, "image not pinned", "the next task may run another build", of_containers("Image"), by.unpinned,
+          way_back=False),
     Guard(TASK, "secret in plain sight", "whoever may describe the task reads it", PLAIN_SECRETS, by.some_new),
     Guard(ALARM, "alarm tells somebody else", "who was told is not told any more", texts(named("AlarmActions")),
           by.some_exchanged),
