@@ -16,7 +16,7 @@ from voicectl.review.sides import Side, Sides
 from voicectl.review.templates import read_assembly
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
-WIDTH, HEIGHT = 1320, 1420  # as far as the map's end
+WIDTH, HEIGHT = 1320, 1390  # as far as the map's end
 
 
 def endanger_data(template: dict[str, Any]) -> None:
@@ -31,13 +31,22 @@ def open_ssh(template: dict[str, Any]) -> None:
     only(template, "AWS::EC2::SecurityGroup", like="NodesAccess")["Properties"]["SecurityGroupIngress"].append(rule)
 
 
+def allow_deletion(template: dict[str, Any]) -> None:
+    """What no rule knows, and a person should."""
+    policy = only(template, "AWS::IAM::Policy", like="TaskTaskRoleDefaultPolicy")["Properties"]["PolicyDocument"]
+    policy["Statement"].append(
+        {"Effect": "Allow", "Action": "rds:DeleteDBInstance", "Resource": "arn:aws:rds:us-east-1:1:db:voice"}
+    )
+
+
 async def main() -> None:
-    """Synthesize production, seed two mistakes, and take the page's beginning."""
+    """Synthesize production, seed three mistakes, and take the page's beginning."""
     with tempfile.TemporaryDirectory() as temporary:
         before = Path(temporary) / "before"
         synthesize(load("prod"), before, reviewed=True)
         middle = edited(before, into=Path(temporary) / "middle", stack="data", edit=endanger_data)
-        after = edited(middle, into=Path(temporary) / "after", stack="media", edit=open_ssh)
+        opened = edited(middle, into=Path(temporary) / "opened", stack="media", edit=open_ssh)
+        after = edited(opened, into=Path(temporary) / "after", stack="agents", edit=allow_deletion)
         review = review_of(Sides(Side("prod", read_assembly(after)), Side("main", read_assembly(before))))
         file = Path(temporary) / "review.html"
         file.write_text(html_of(review))
