@@ -48,7 +48,8 @@ def openings_of(assembly: Assembly) -> list[Opening]:
 def _policies(resource: Resource) -> Iterator[Opening]:
     for key in POLICIES:
         document = resource.properties.get(key)
-        for statement in document.get("Statement", []) if isinstance(document, dict) else []:
+        said = document.get("Statement", []) if isinstance(document, dict) else []
+        for statement in said if isinstance(said, list) else [said]:
             if statement.get("Effect") == "Allow" and _is_anybody(statement) and "Condition" not in statement:
                 actions = statement.get("Action", "*")
                 told = actions if isinstance(actions, str) else ", ".join(actions)

@@ -67,7 +67,7 @@ def _statements(resource: Resource, *, stack: StackTemplate, assembly: Assembly)
     documents = [resource.properties.get("PolicyDocument", {})]
     documents += [each["PolicyDocument"] for each in resource.properties.get("Policies", [])]
     for document in documents:
-        yield from document.get("Statement", [])
+        yield from _many(document.get("Statement", []))
 
 
 def _of_statement(

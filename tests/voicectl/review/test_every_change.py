@@ -24,6 +24,7 @@ from tests.voicectl.review.mutations import (
     GROUP,
     KEY,
     NODES,
+    POLICY,
     PROVIDER,
     RULE,
     SCALED,
@@ -88,6 +89,8 @@ class Change(NamedTuple):
 
 CHANGES: Final = (
     Change("secret regenerated", "data", generate, ("SECRET REGENERATED", "PasswordLength 99")),
+    Change("secret written into the template", "data", put(SECRET, "SecretString", "hunter2", like="SecretsLivekit"),
+           ("SECRET REGENERATED", "SecretString a value that is not shown")),
     Change("bucket policy removed", "data", remove(BUCKET_POLICY, like="Recordings"),
            ("RESOURCE POLICY REMOVED", "Buckets/Recordings/Policy")),
     Change("topic policy removed", "operations", remove(TOPIC_POLICY, like=""), ("RESOURCE POLICY REMOVED",)),
@@ -117,6 +120,10 @@ CHANGES: Final = (
            ("permissions", "allow rds:DeleteDBInstance on arn:aws:rds:us-east-1:1:db:voice")),
     Change("an administrator's role may be passed", "agents", allow("iam:PassRole", "arn:aws:iam::1:role/admin"),
            ("permissions", "allow iam:PassRole on arn:aws:iam::1:role/admin")),
+    Change("a policy's only statement", "agents",
+           put(POLICY, "PolicyDocument.Statement", {"Effect": "Allow", "Action": "rds:Delete?", "Resource": "arn:one"},
+               like="TaskTaskRoleDefaultPolicy"),
+           ("WILDCARD ACTION ADDED", "rds:Delete? on arn:one")),
     Change("AWS's policy attached", "agents", managed("SecretsManagerReadWrite"),
            ("WILDCARD ACTION ADDED", "SecretsManagerReadWrite")),
     Change("another policy of AWS's attached", "agents", managed("service-role/AWSBackupServiceRolePolicyForRestores"),

@@ -1,9 +1,9 @@
 """What a template says of secrets, told without telling one."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from voicectl.review.change.readings import Reading
@@ -58,17 +58,23 @@ def _plain(properties: Properties) -> set[str]:
     }
 
 
-def _generated(properties: Properties) -> dict[str, str]:
-    """How a value is made: each rule by name, what may hold a value by its digest."""
+@dataclass(frozen=True)
+class Sealed:
+    """A value that can be compared, and not read."""
+
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """Answer what the page says instead."""
+        return HIDDEN
+
+
+def _generated(properties: Properties) -> dict[str, str | Sealed]:
+    """How a value is made: each rule by name, what may hold a value sealed."""
     rules = properties.get("GenerateSecretString") or {}
-    found = {key: str(rule) for key, rule in rules.items() if key != "SecretStringTemplate"}
-    hidden = {key: rules[key] for key in ("SecretStringTemplate",) if key in rules}
-    hidden |= {key: properties[key] for key in ("SecretString",) if key in properties}
-    return found | {key: _digest(value) for key, value in hidden.items()}
-
-
-def _digest(value: Any) -> str:
-    return f"#{hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]}"
+    found: dict[str, str | Sealed] = {key: str(rule) for key, rule in rules.items() if key != "SecretStringTemplate"}
+    held = {"SecretStringTemplate": rules, "SecretString": properties}
+    return found | {key: Sealed(json.dumps(side[key], sort_keys=True)) for key, side in held.items() if key in side}
 
 
 PLAIN_SECRETS: Final = Reading(_plain, ())

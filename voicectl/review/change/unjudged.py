@@ -163,8 +163,8 @@ class _Asked:
 
     def _grants_said(self, difference: Difference, leaf: Leaf) -> Iterator[ValueChange]:
         gone, come = unnamed_grants(difference.resource.type, leaf.path, leaf.was, leaf.now)
-        yield from (ValueChange("policy", self._words(grant, difference), None) for grant in gone)
         yield from (ValueChange("policy", None, self._words(grant, difference)) for grant in come)
+        yield from (ValueChange("policy", self._words(grant, difference), None) for grant in gone)
 
     def _words(self, grant: Grant, difference: Difference) -> str:
         stack = self.this.by_name.get(difference.resource.stack) or self.other.by_name[difference.resource.stack]
