@@ -19,6 +19,7 @@ from runtime.providers.faults import Fault
 from tests.flows.conftest import RunningPlatform
 from tests.platform.waiting import wait_until
 from voicectl.call.api import Api
+from voicectl.call.errors import ApiRefused
 
 UNUSUAL = ("turquoise", "elephants", "juggling")
 SAID = "We saw turquoise elephants juggling in the park."
@@ -84,36 +85,6 @@ def test_no_word_is_in_a_log_when_the_database_refuses_a_turn(platform: RunningP
     assert token not in logs
 
 
-def test_no_ticket_is_in_a_log_when_valkey_is_killed(platform: RunningPlatform, rest: Api) -> None:
-    """Sockets connect all the while; a ticket that was never taken is still good when it is back."""
-    opened = rest.post("/sessions", {"simulation_service": "local", "transport": "websocket"})
-    before = platform.pid_of("valkey")
-    os.kill(before, signal.SIGKILL)
-
-    asyncio.run(knock(platform, opened["token"]))
-    wait_until(lambda: platform.pid_of("valkey") != before, what="another Valkey", seconds=60)
-    wait_until(lambda: is_well(platform), what="the API", seconds=60)
-    rest.post(f"/sessions/{opened['id']}/end")
-
-    logs = written(platform)
-    assert opened["token"] not in logs
-    assert "ticket=" not in logs
-    assert "tickets cannot be read" in logs
-
-
-async def knock(platform: RunningPlatform, ticket: str) -> None:
-    """Open sockets that cannot be served until one has been told so."""
-    async with asyncio.timeout(30):
-        for address in (platform.state.running.addresses.voice, platform.state.running.addresses.events):
-            async with websockets.connect(f"{address}?ticket={ticket}") as socket:
-                await socket.wait_closed()
-
-
-def is_well(platform: RunningPlatform) -> bool:
-    """Whether the stores answer."""
-    return httpx.get(f"{platform.state.running.addresses.api}/api/health").is_success
-
-
 def test_no_word_of_a_call_is_in_a_log(logs: str) -> None:
     """Neither the caller's nor the agent's."""
     assert [word for word in UNUSUAL if word in logs.lower()] == []
@@ -136,3 +107,44 @@ def test_no_key_is_on_a_command_line(platform: RunningPlatform) -> None:
     lines = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
 
     assert [line for line in lines if any(secret in line for secret in secrets)] == []
+
+
+def test_no_ticket_is_in_a_log_when_valkey_is_killed(platform: RunningPlatform, rest: Api) -> None:
+    """Sockets connect all the while; a ticket that was never taken is still good when it is back."""
+    opened = rest.post("/sessions", {"simulation_service": "local", "transport": "websocket"})
+    before = platform.pid_of("valkey")
+    os.kill(before, signal.SIGKILL)
+
+    asyncio.run(knock(platform, opened["token"]))
+    wait_until(lambda: platform.pid_of("valkey") != before, what="another Valkey", seconds=60)
+    wait_until(lambda: is_well(platform), what="the API", seconds=60)
+    wait_until(lambda: has_rooms(rest), what="LiveKit, whose nodes speak by Valkey", seconds=60)
+    rest.post(f"/sessions/{opened['id']}/end")
+
+    logs = written(platform)
+    assert opened["token"] not in logs
+    assert "ticket=" not in logs
+    assert "tickets cannot be read" in logs
+
+
+async def knock(platform: RunningPlatform, ticket: str) -> None:
+    """Open sockets that cannot be served until one has been told so."""
+    async with asyncio.timeout(30):
+        for address in (platform.state.running.addresses.voice, platform.state.running.addresses.events):
+            async with websockets.connect(f"{address}?ticket={ticket}") as socket:
+                await socket.wait_closed()
+
+
+def is_well(platform: RunningPlatform) -> bool:
+    """Whether the stores answer."""
+    return httpx.get(f"{platform.state.running.addresses.api}/api/health").is_success
+
+
+def has_rooms(rest: Api) -> bool:
+    """Whether LiveKit opens a room, which it does again some seconds after Valkey is back."""
+    try:
+        opened = rest.post("/sessions", {"simulation_service": "local", "transport": "livekit"})
+    except ApiRefused:
+        return False
+    rest.post(f"/sessions/{opened['id']}/end")
+    return True
