@@ -57,7 +57,8 @@ def test_no_word_is_in_a_log_when_a_provider_fails_in_the_middle(
 
     [latest] = rest.get("/sessions", limit=1)["results"]
     record = rest.get(f"/sessions/{latest['id']}")
-    assert any(UNUSUAL[0] in turn["text"].lower() for turn in record["turns"])
+    heard = " ".join(turn["text"].lower() for turn in record["turns"])
+    assert any(word in heard for word in UNUSUAL), heard  # one that was heard could be in a log
     assert record["reason"] == "provider_failed"
     logs = written(platform)
     assert "APIStatusError" in logs
