@@ -108,12 +108,11 @@ def rollback(
     with _told():
         returns = plan_return(environment, commit=to or None, media=media, unconfirmed=unconfirmed)
         left = [] if media else left_alone(environment, unconfirmed=unconfirmed or bool(to))
-        open_ = [] if media else left_alone(environment, unconfirmed=True)
         if returns and not dry_run:
             refuse_under_way(environment)
             told = carry_out(returns, report=typer.echo)
             await_stable(told, seconds=wait, report=typer.echo, pause=Event().wait)
-            went_back(environment, targets(returns), targets(open_))
+            went_back(environment, targets(returns), targets(left))
             typer.echo(f"{environment.name}: {len(told)} services run again what they ran before")
         elif returns:
             for each in returns:

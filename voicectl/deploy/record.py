@@ -84,14 +84,16 @@ def went_back(environment: Environment, went: Sequence[Target], left: Sequence[T
 
     Args:
         went: What each service went back to.
-        left: What others would go back to, of the deployment that nobody has confirmed: they still can.
+        left: What others would go back to; what a deployment found that nobody has confirmed they still can.
     """
     last = _read(environment)
     if last is None:
         return
-    known = [each for each in (last.found or {}, last.services) if _has(each, went)]
+    found = last.found or {}
+    known = [each for each in (found, last.services) if _has(each, went)]
     services = known[0] if known else _running(went)
-    _write(environment, last.model_copy(update={"services": services, "found": _running(left) or None}))
+    kept = _running(each for each in left if _has(found, [each]))
+    _write(environment, last.model_copy(update={"services": services, "found": kept or None}))
 
 
 def read_before(environment: Environment) -> Before:

@@ -14,8 +14,8 @@ NOBODY_WAITS = (
     "_CLEANUP_IN_PROGRESS",
     "REVIEW_IN_PROGRESS",
 )  # for leftovers, or for a change set that may never be executed
-AT_HOME = ("network", "delivery", "data", "media", "agents", "control-plane", "frontend", "operations")
-ELSEWHERE = ("network", "data", "media", "agents", "operations")
+STACKS_AT_HOME = ("network", "delivery", "data", "media", "agents", "control-plane", "frontend", "operations")
+STACKS_ELSEWHERE = ("network", "data", "media", "agents", "operations")
 
 
 def refuse_under_way(environment: Environment) -> None:
@@ -31,7 +31,10 @@ def refuse_under_way(environment: Environment) -> None:
 
 def stacks(environment: Environment) -> list[tuple[str, str]]:
     """Region and name of every stack that the environment may have: the CDK deploys one after the other."""
-    places = [(environment.region, AT_HOME), *((region.name, ELSEWHERE) for region in environment.regions)]
+    places = [
+        (environment.region, STACKS_AT_HOME),
+        *((region.name, STACKS_ELSEWHERE) for region in environment.regions),
+    ]
     return [(region, stack_of(environment, part=part, region=region)) for region, parts in places for part in parts]
 
 

@@ -42,7 +42,7 @@ def deploy_in_vain(fleet: Fleet, **tags: str) -> None:
 def back(*, commit: str | None = None, media: bool = False, unconfirmed: bool = False) -> list[str]:
     """Go back, and answer which services did."""
     returns = plan_return(PROD, commit=commit, media=media, unconfirmed=unconfirmed)
-    left = [] if media else left_alone(PROD, unconfirmed=True)
+    left = [] if media else left_alone(PROD, unconfirmed=unconfirmed or bool(commit))
     told = carry_out(returns, report=silent)
     await_stable(told, seconds=60, report=silent, pause=silent)
     went_back(PROD, targets(returns), targets(left))
